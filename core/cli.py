@@ -1,0 +1,40 @@
+"""What every command line of the project shares: run arguments, and one sentence instead of a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from core.config import REPOSITORY
+
+DEMO_CONFIG = REPOSITORY / 'exp' / 'configs' / 'demo.yaml'
+
+
+def run_parser(description: str) -> argparse.ArgumentParser:
+    """Return the parser of a program that takes ``--cfg FILE KEY VALUE ...``."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--cfg', type=Path, help='YAML file of the experiment (default: the demo)')
+    parser.add_argument('overrides', nargs='*', metavar='KEY VALUE', help='configuration overrides')
+    return parser
+
+
+def chosen_config(cfg: Path | None) -> Path:
+    """Return the configuration file that was asked for, or the demo's, and say so."""
+    if cfg is None:
+        print(f'no --cfg given: running the demo, {DEMO_CONFIG.relative_to(REPOSITORY)}', file=sys.stderr)
+    return cfg or DEMO_CONFIG
+
+
+def exit_with(main: Callable[[], int | None]) -> None:
+    """Run ``main`` and exit with its status; bad input and an interrupt end in one line and a status that is not 0."""
+    try:
+        status = main()
+    except (ValueError, OSError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        status = 2
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        status = 130
+    sys.exit(status)

@@ -1,0 +1,165 @@
+"""Every configuration key: default, meaning, unit and allowed values.
+
+The names are those of the published YAML files. ``Key`` carries what a value must satisfy, so that a wrong value is
+refused by one rule (``core.config.load``) instead of by whatever breaks first. Paths are relative to the repository.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from yacs.config import CfgNode
+
+BACKBONES = ('lite-hrnet-18', 'lite-hrnet-30', 'naive-lite-hrnet-18', 'wider-naive-lite-hrnet-18',
+             'hrnet-w32', 'hrnet-w48')
+
+
+@dataclass(frozen=True)
+class Key:
+    """Declaration of one configuration key.
+
+    Attributes:
+        default: value used when nobody sets the key; its type is the type of the key.
+        help: meaning and unit.
+        choices: allowed values (of each element, for a list).
+        prefix: beginning of further allowed values.
+        minimum: smallest allowed number (of each element, for a list).
+        maximum: largest allowed number (of each element, for a list).
+        length: exact number of elements of a list, where it is fixed.
+        multiple_of: each number must be divisible by it.
+    """
+
+    default: Any
+    help: str
+    choices: tuple | None = None
+    prefix: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    length: int | None = None
+    multiple_of: int | None = None
+
+
+KEYS: dict[str, Key] = {
+    # ---- the run -----------------------------------------------------------------------------------------------
+    'NAME': Key('run', 'name of the run; everything it writes lies in OUTPUT_DIR/NAME'),
+    'OUTPUT_DIR': Key('output', 'folder of all runs'),
+    'SEED': Key(0, 'seed of weights, data order and augmentation', minimum=0),
+    'GPUS': Key([0], 'CUDA device ids; several: DataParallel under python, one process each under torchrun; '
+                     'without a GPU on the machine: CPU', minimum=0),
+    'AUTO_RESUME': Key(True, 'continue from OUTPUT_DIR/NAME/last.pth when it is there'),
+    'PURE_VALID': Key(False, 'test OUTPUT_DIR/NAME/best.pth only, do not train'),
+    'PRINT_FREQ': Key(20, 'steps between two log lines (the only host synchronisation of a step)', minimum=1),
+    'VALID_FREQ': Key(1, 'epochs between two validations on the held-out part of the training side', minimum=1),
+    'CUDNN.BENCHMARK': Key(True, 'let cuDNN pick the fastest convolution (CUDA only)'),
+    'CUDNN.DETERMINISTIC': Key(False, 'deterministic cuDNN convolutions (CUDA only; slower)'),
+    # ---- input -------------------------------------------------------------------------------------------------
+    'DATA_DIR': Key('data/demo', 'folder with the frames and the annotation file'),
+    'WORKERS': Key(4, 'loader processes; 0: load in the training process', minimum=0),
+    'BATCH_PER_GPU': Key(6, 'clips per device and step', minimum=1),
+    'DATASET.ANNOTATIONS': Key('ntu60_hrnet.pkl', 'PYSKL-format pickle, inside DATA_DIR'),
+    'DATASET.FRAMES': Key('images', 'folder inside DATA_DIR with <SEQ>/%05d.jpg, numbered from 1'),
+    'DATASET.LAYOUT': Key('coco17', 'joint layout of the annotations', choices=('coco17',)),
+    'DATASET.NUM_ACTION': Key(60, 'number of action classes', minimum=2),
+    'DATASET.NUM_JOINTS': Key(17, 'joints per person; must be those of DATASET.LAYOUT', minimum=1),
+    'DATASET.NUM_S': Key(17, 'NTU setups used: S001 to this one', minimum=1),
+    'DATASET.HALF_DATASET': Key(False, 'train on a seeded half of the training clips'),
+    'DATASET.CLIP_SIZE': Key(32, 'frames per clip; shorter videos are looped', minimum=1),
+    'DATASET.SAMPLER': Key('random', 'training frames: random in equal segments, or uniform (deterministic)',
+                           choices=('random', 'uniform', 'centred')),
+    'DATASET.TEST_SAMPLER': Key('centred', 'testing frames: middle of equal segments, or uniform',
+                                choices=('centred', 'uniform')),
+    'DATASET.VIS_THR': Key(0.0, 'a joint counts as annotated when its score is above this', minimum=0, maximum=1),
+    'DATASET.BBOX_MODE': Key('1-frame', 'crop box: per frame; per frame with the largest size of the clip; '
+                                        'one for the clip', choices=('1-frame', '1-frame+', 'clip')),
+    'DATASET.BBOX_SCALE': Key(1.3, 'crop side over the side of the box around the joints', minimum=1),
+    'DATASET.BOX_SOURCE': Key('jittered', 'test boxes: from the annotated joints, or those moved at random by '
+                                          'BOX_JITTER so that ground truth does not leak',
+                              choices=('annotated', 'jittered')),
+    'DATASET.BOX_JITTER': Key(0.05, 'largest shift and rescale of a box, share of its side', minimum=0, maximum=0.5),
+    'DATASET.DATA_AUGMENTATION': Key(True, 'augment training clips: the following keys'),
+    'DATASET.SCALE_RANGE': Key([0.9, 1.1], 'random zoom of the crop box, factor', minimum=0.1, length=2),
+    'DATASET.ROTATE_RANGE': Key([-15.0, 15.0], 'random rotation, degrees', minimum=-180, maximum=180, length=2),
+    'DATASET.FLIP_PROB': Key(0.5, 'probability of a horizontal mirror (left and right joints swap)',
+                             minimum=0, maximum=1),
+    'DATASET.COLOR_JITTER': Key(0.2, 'largest relative change of brightness, contrast and saturation',
+                                minimum=0, maximum=1),
+    # ---- model -------------------------------------------------------------------------------------------------
+    'BACKBONE': Key('lite-hrnet-18', 'pose backbone', choices=BACKBONES),
+    'PRETRAINED': Key('', 'checkpoint to start from (official Lite-HRNet or HRNet pose, PYSKL skeleton, ours); '
+                          'empty: random weights'),
+    'MODEL.IMAGE_SIZE': Key([96, 160], 'crop [width, height], pixels', minimum=32, length=2, multiple_of=32),
+    'MODEL.NUM_PERSONS': Key(1, 'persons per clip', minimum=1, maximum=2),
+    'MODEL.COORD_REPRESENTATION': Key('sa-simdr', 'pose output: x and y distributions with Gaussian targets (SimCC)',
+                                      choices=('sa-simdr',)),
+    'MODEL.SIMDR_SPLIT_RATIO': Key(2.0, 'bins per pixel', minimum=0.5),
+    'MODEL.SIGMA': Key(4.0, 'standard deviation of the target Gaussians, bins', minimum=0.1),
+    'MODEL.TARGET_NORM': Key('renorm', 'targets cut by the border: rescaled to sum 1, or as published',
+                             choices=('renorm', 'upstream')),
+    'MODEL.FINAL_CONV_KERNEL': Key(1, 'kernel of the convolution from features to joints', choices=(1, 3)),
+    'MODEL.IMPLICIT.MODE': Key('embed', 'what the skeleton network reads of the distributions',
+                               choices=('logits', 'probs', 'moments', 'moments+', 'embed', 'embed+moments', 'hard')),
+    'MODEL.IMPLICIT.EMBED_DIM': Key(64, 'channels per joint of the embed modes', minimum=4),
+    'MODEL.IMPLICIT.BETA': Key(1.0, 'initial inverse temperature of the distributions', minimum=0.1, maximum=20),
+    'MODEL.IMPLICIT.GRAD_SCALE': Key(1.0, 'factor on the action gradient that reaches the pose network; 0 cuts it',
+                                     minimum=0, maximum=1),
+    'MODEL.IMPLICIT.GEOM': Key('append', 'where the crop lies in the image: left out; positions mapped to the image; '
+                                         'centre and size appended', choices=('none', 'image', 'append')),
+    'MODEL.SKELETON.NAME': Key('stgcnpp', 'skeleton network', choices=('stgcn', 'stgcnpp')),
+    'MODEL.SKELETON.DROPOUT': Key(0.0, 'dropout before the last layer', minimum=0, maximum=0.9),
+    'MODEL.EDGE_IMPORTANCE': Key(True, 'stgcn only: learned weight per edge'),
+    'MODEL.MULTI_FUSE': Key(False, 'visual branch on the backbone maps that pose estimation leaves unused'),
+    'MODEL.FUSE_VERSION': Key(2, 'visual branch: 1 temporal convolution, 2 convolution blocks', choices=(1, 2)),
+    'MODEL.VISUAL_DETACH': Key(False, 'stop the gradient of the visual branch at the backbone'),
+    'MODEL.FUSION': Key('prob', 'skeleton with visual: weighted mean of probabilities, or weighted sum of logits',
+                        choices=('prob', 'logit')),
+    # ---- loss --------------------------------------------------------------------------------------------------
+    'LOSS.RATIO': Key([1.0, 1.0], 'weights of the pose loss and of the action loss', minimum=0, length=2),
+    'LOSS.KL_REDUCTION': Key('sum', 'pose loss over bins: sum, or mean as published (about 200 times smaller)',
+                             choices=('sum', 'upstream')),
+    'LOSS.KL_NORM': Key('visible', 'pose loss divided by the number of visible joints, or of all joints',
+                        choices=('visible', 'all')),
+    'LOSS.LABEL_SMOOTHING': Key(0.0, 'label smoothing of the action loss', minimum=0, maximum=0.9),
+    # ---- training ----------------------------------------------------------------------------------------------
+    'TRAIN.EVAL_MODE': Key('cv', 'protocol: cs cross-subject, cv cross-view, or two lists of the annotation file as '
+                                 'split:<train list>,<test list>', choices=('cs', 'cv'), prefix='split:'),
+    'TRAIN.VAL_RATIO': Key(0.05, 'share of the training performances kept aside to choose best.pth; the test side '
+                                 'is never used for that', minimum=0, maximum=0.5),
+    'TRAIN.END_EPOCH': Key(100, 'epochs', minimum=0),
+    'TRAIN.OPTIMIZER': Key('adam', 'timm optimiser', choices=('adam', 'adamw', 'sgd')),
+    'TRAIN.LR': Key(0.002, 'learning rate at the given batch size', minimum=0),
+    'TRAIN.POSE_LR_RATIO': Key(1.0, 'learning rate of the pose network over TRAIN.LR', minimum=0),
+    'TRAIN.WEIGHT_DECAY': Key(0.0, 'weight decay of matrices and kernels (not of norms and biases)', minimum=0),
+    'TRAIN.MOMENTUM': Key(0.9, 'momentum of sgd', minimum=0, maximum=1),
+    'TRAIN.SCHEDULER': Key('multistep', 'timm learning-rate schedule, per step', choices=('multistep', 'cosine')),
+    'TRAIN.LR_STEP': Key([30, 50, 70, 90], 'multistep: epochs at which the rate falls', minimum=0),
+    'TRAIN.LR_FACTOR': Key(0.5, 'multistep: factor at each of them', minimum=0, maximum=1),
+    'TRAIN.MIN_LR': Key(0.0, 'cosine: last learning rate', minimum=0),
+    'TRAIN.WARMUP_EPOCHS': Key(0.0, 'epochs of linear warm-up', minimum=0),
+    'TRAIN.AMP': Key('none', 'autocast type', choices=('none', 'bf16', 'fp16')),
+    'TRAIN.CLIP_GRAD': Key(0.0, 'largest gradient norm; 0: unlimited', minimum=0),
+    'TRAIN.EMA_DECAY': Key(0.0, 'decay of the averaged weights used for testing; 0: none', minimum=0, maximum=0.99999),
+    'TRAIN.SYNC_BN': Key(False, 'BatchNorm over all processes (torchrun on GPUs)'),
+    # ---- testing -----------------------------------------------------------------------------------------------
+    'TEST.BATCH_PER_GPU': Key(12, 'clips per device while testing', minimum=1),
+    'TEST.DECODE': Key('expect', 'joint from a distribution: mean around the peak, or the peak bin',
+                       choices=('expect', 'argmax')),
+    'TEST.PICTURES': Key(6, 'clips drawn with true and predicted skeletons', minimum=0),
+}
+
+
+def default_config() -> CfgNode:
+    """Return a new configuration that holds the default of every key.
+
+    Example:
+        >>> default_config().TRAIN.EVAL_MODE
+        'cv'
+    """
+    root = CfgNode()
+    for name, key in KEYS.items():
+        *parents, last = name.split('.')
+        node = root
+        for parent in parents:
+            node = node.setdefault(parent, CfgNode())
+        node[last] = list(key.default) if isinstance(key.default, list) else key.default
+    return root

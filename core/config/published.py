@@ -1,0 +1,104 @@
+"""The published YAML files' keys in terms of ours: renamed, translated or accepted without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Pairs = list[tuple[str, Any]]
+
+RENAMED: dict[str, str] = {
+    'MODEL.PRETRAINED': 'PRETRAINED',
+    'load_pretrained': 'PRETRAINED',
+    'load_hrnet': 'PRETRAINED',
+    'half_dataset': 'DATASET.HALF_DATASET',
+    'DATASET.bbox_mode': 'DATASET.BBOX_MODE',
+    'DATASET.bbox_scale': 'DATASET.BBOX_SCALE',
+    'DATASET.CROP_MODE': 'DATASET.BBOX_MODE',
+    'DATASET.CROP_SCALE': 'DATASET.BBOX_SCALE',
+    'DATASET.scale_range': 'DATASET.SCALE_RANGE',
+    'DATASET.rotate_range': 'DATASET.ROTATE_RANGE',
+    'MODEL.fuse_version': 'MODEL.FUSE_VERSION',
+    'MODEL.visualnet_detach': 'MODEL.VISUAL_DETACH',
+    'MODEL.EXTRA.FINAL_CONV_KERNEL': 'MODEL.FINAL_CONV_KERNEL',
+    'NUM_S': 'DATASET.NUM_S',
+}
+"""Published key → our key of the same meaning."""
+
+OBSOLETE: dict[str, str] = {
+    'LOG_DIR': 'everything of a run lies in OUTPUT_DIR/NAME',
+    'switch_interval': 'a track never mixes two persons; use MODEL.NUM_PERSONS 2',
+    'CUDNN.ENABLED': 'cuDNN is always on where there is a GPU',
+    'DATASET.dataset_image_size': 'the annotation file states its image size',
+    'DATASET.read_image_size': 'the frame size is read from the frames',
+    'DATASET.DATASET_IMAGE_SIZE': 'the annotation file states its image size',
+    'DATASET.FULL_IMAGE': 'clips are always person crops',
+    'DATASET.PIXEL_STD': 'boxes are kept in pixels',
+    'DATASET.SCALE_FACTOR': 'see DATASET.SCALE_RANGE',
+    'DATASET.ROTATION_FACTOR': 'see DATASET.ROTATE_RANGE',
+    'FULL_IMAGE': 'clips are always person crops',
+    'MODEL.NAME': 'see BACKBONE and MODEL.SKELETON.NAME',
+    'MODEL.INIT_WEIGHTS': 'every module initialises itself',
+    'MODEL.INPUT_SIZE_MUST_CHOOSE_FROM': 'MODEL.IMAGE_SIZE is checked instead',
+    'MODEL.HEATMAP_SIZE': 'the pose output is a pair of distributions, not a map',
+    'MODEL.EXTRA': 'the architecture follows BACKBONE',
+    'LOSS.TYPE': 'the pose loss is the KL divergence of the distributions',
+    'LOSS.USE_TARGET_WEIGHT': 'joints without annotation never count',
+    'TRAIN.BEGIN_EPOCH': 'training begins at 0 or where last.pth ended',
+    'TRAIN.PRE_LOAD_IMAGES': 'frames are read when they are needed',
+    'TEST.POST_PROCESS': 'see TEST.DECODE',
+    'DEBUG': 'see TEST.PICTURES',
+    'opt1': 'see TRAIN.LR and TRAIN.SCHEDULER',
+    'opt2': 'TRAIN.POSE_LR_RATIO sets another rate for the pose network',
+}
+"""Published key (or section) that has no effect here → why."""
+
+SAMPLERS = {'uniform_sample': 'uniform', 'uniform_random_sample': 'random'}
+POLICIES = {'MultiStepLR': 'multistep', 'CosineAnnealingLR': 'cosine', 'OneCycleLR': 'cosine'}
+
+
+def _sampler(value: Any) -> Pairs:
+    return [('DATASET.SAMPLER', SAMPLERS.get(value, value))]
+
+
+def _backbone(value: Any) -> Pairs:
+    return [('BACKBONE', {'lite-hrnet': 'lite-hrnet-18', 'hrnet': 'hrnet-w32'}.get(value, value))]
+
+
+def _detach(value: Any) -> Pairs:
+    return [('MODEL.IMPLICIT.GRAD_SCALE', 0.0 if value else 1.0)]
+
+
+TRANSLATED: dict[str, Callable[[Any], Pairs]] = {
+    'sampler': _sampler,
+    'BACKBONE': _backbone,
+    'MODEL.stgcn_detach': _detach,
+    'opt1.type': lambda value: [('TRAIN.OPTIMIZER', value)],
+    'opt1.LR': lambda value: [('TRAIN.LR', value)],
+    'opt1.POLICY': lambda value: [('TRAIN.SCHEDULER', POLICIES.get(value, value))],
+    'opt1.LR_STEP': lambda value: [('TRAIN.LR_STEP', value)],
+    'opt1.LR_FACTOR': lambda value: [('TRAIN.LR_FACTOR', value)],
+    'opt1.min_lr': lambda value: [('TRAIN.MIN_LR', value)],
+}
+"""Published key → the pairs of ours that its value means."""
+
+
+def translate(name: str, value: Any) -> tuple[Pairs | None, str | None]:
+    """Express one published key in terms of ours.
+
+    Args:
+        name: full dotted key as written in the file.
+        value: its value.
+
+    Returns:
+        The pairs of our keys it means (``None``: the key is not a published one; empty: it has no effect here) and a
+        one-line warning for the user (``None``: nothing to say).
+    """
+    if name in TRANSLATED:
+        return TRANSLATED[name](value), None
+    if name in RENAMED:
+        return [(RENAMED[name], value)], None
+    for key in (name, name.rsplit('.', 1)[0], name.split('.')[0], '.'.join(name.split('.')[:2])):
+        if key in OBSOLETE:
+            return [], f'{name} has no effect here: {OBSOLETE[key]}'
+    return None, None

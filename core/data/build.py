@@ -1,0 +1,99 @@
+"""From configuration to loaders: the only module of ``core.data`` that reads a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch.utils.data import DataLoader
+from yacs.config import CfgNode
+
+from core.config import resolve_path
+from core.data.annotations import Annotation, AnnotationFile, read_annotations
+from core.data.augment import Augmentation
+from core.data.crops import BoxSettings
+from core.data.dataset import Clip, ClipDataset
+from core.data.frames import FrameFolder
+from core.data.loader import build_loader
+from core.data.holdout import hold_out
+from core.data.protocols import select
+from core.data.sampling import SAMPLERS
+from core.layouts import get_layout
+
+
+@dataclass(frozen=True)
+class Data:
+    """The three sides of an experiment.
+
+    Attributes:
+        train: batches to learn from.
+        validation: batches of performances kept out of ``train``, by which ``best.pth`` is chosen; ``None`` without any.
+        test: batches of the protocol's test side.
+        class_names: K names, by label.
+        summary: one line for the user.
+    """
+
+    train: DataLoader[Clip]
+    validation: DataLoader[Clip] | None
+    test: DataLoader[Clip]
+    class_names: tuple[str, ...]
+    summary: str
+
+
+def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int = 1) -> Data:
+    """Read the annotations, apply the protocol and create the loaders of one process.
+
+    Args:
+        cfg: configuration.
+        devices: devices this process drives; a batch holds ``BATCH_PER_GPU`` clips for each.
+        rank: 0-based number of this process.
+        world_size: number of processes.
+
+    Raises:
+        ValueError: with one sentence, when files are missing or do not fit the configuration.
+    """
+    root = resolve_path(cfg.DATA_DIR)
+    if not root.is_dir():
+        raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, see the README for NTU")
+    file = read_annotations(root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
+    class_names = _class_names(file, cfg.DATASET.NUM_ACTION)
+    frames = FrameFolder(root, cfg.DATASET.FRAMES)
+    by_name = not cfg.TRAIN.EVAL_MODE.startswith('split:')
+    chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split, available=frames.names,
+                    num_setups=cfg.DATASET.NUM_S if by_name else None,
+                    half_seed=cfg.SEED if cfg.DATASET.HALF_DATASET else None)
+    names = [record.name for record in file.annotations]
+    train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
+
+    def loader(indices: np.ndarray, training: bool) -> DataLoader[Clip]:
+        dataset = _build_dataset(cfg, [file.annotations[index] for index in indices], frames, training)
+        batch_size = cfg.BATCH_PER_GPU if training else cfg.TEST.BATCH_PER_GPU
+        return build_loader(dataset, batch_size * devices, workers=cfg.WORKERS, seed=cfg.SEED, rank=rank,
+                            world_size=world_size)
+
+    return Data(loader(train, True), loader(validation, False) if len(validation) else None,
+                loader(chosen.test, False), class_names, f'{chosen.report}; {len(validation)} training clips held out')
+
+
+def _class_names(file: AnnotationFile, num_action: int) -> tuple[str, ...]:
+    """Names by label: the file's, else NTU's action codes; refuses labels beyond ``num_action``."""
+    largest = max(record.label for record in file.annotations)
+    names = file.class_names or tuple(f'A{label + 1:03d}' for label in range(num_action))
+    if largest >= num_action or len(names) != num_action:
+        raise ValueError(f'DATASET.NUM_ACTION is {num_action} but the annotations have '
+                         f'{len(file.class_names or ()) or largest + 1} classes; set it to that number')
+    return names
+
+
+def _build_dataset(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool) -> ClipDataset:
+    data = cfg.DATASET
+    boxes = BoxSettings(data.BBOX_MODE, data.BBOX_SCALE, source='annotated' if training else data.BOX_SOURCE,
+                        jitter_shift=data.BOX_JITTER, jitter_size=data.BOX_JITTER)
+    augmentation = Augmentation(tuple(data.SCALE_RANGE), rotation_range=tuple(data.ROTATE_RANGE),
+                                flip_prob=data.FLIP_PROB, shift=data.BOX_JITTER, color=data.COLOR_JITTER)
+    return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=data.CLIP_SIZE,
+                       image_size=tuple(cfg.MODEL.IMAGE_SIZE), num_persons=cfg.MODEL.NUM_PERSONS, training=training,
+                       sampler=SAMPLERS[data.SAMPLER if training else data.TEST_SAMPLER], boxes=boxes,
+                       augmentation=augmentation if training and data.DATA_AUGMENTATION else None,
+                       visible_above=data.VIS_THR, seed=cfg.SEED)

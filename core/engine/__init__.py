@@ -1,0 +1,1 @@
+"""The training and testing machinery: devices, optimiser, loop, evaluation, checkpoints, logs."""

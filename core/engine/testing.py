@@ -1,0 +1,55 @@
+"""Test a checkpoint: ``metrics.json`` and the pictures that explain it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import nn
+from yacs.config import CfgNode
+
+from core.data.build import Data
+from core.engine.checkpoint import read_checkpoint
+from core.engine.evaluate import predict, summarize
+from core.engine.logger import write_json
+from core.engine.pictures import draw_test
+from core.engine.run_folder import run_folder
+from core.engine.runtime import Runtime, wrap_model
+from core.layouts import get_layout
+from core.models.build import build_model
+
+
+def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: Path) -> dict:
+    """Test ``checkpoint`` on the protocol's test side; write ``metrics.json`` and pictures into the run's folder.
+
+    Returns:
+        The content of ``metrics.json``, see ``summarize``.
+
+    Raises:
+        ValueError: when the checkpoint is unreadable or of another model.
+    """
+    model = build_model(cfg)
+    load_weights(model, checkpoint)
+    predictions = predict(wrap_model(model, runtime), data.test, runtime, split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
+                          sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP)
+    metrics = summarize(predictions, get_layout(cfg.DATASET.LAYOUT))
+    if runtime.is_main:
+        folder = run_folder(cfg)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / 'metrics.json', metrics)
+        draw_test(folder, data.test.dataset, predictions, data.class_names, cfg.TEST.PICTURES)
+    return metrics
+
+
+def load_weights(model: nn.Module, checkpoint: Path) -> None:
+    """Set a model to the weights of one of our checkpoints.
+
+    Raises:
+        ValueError: when the checkpoint is unreadable or of another model.
+    """
+    state = read_checkpoint(checkpoint)
+    try:
+        model.load_state_dict(state['model'])
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ValueError(f"checkpoint '{checkpoint}' is of another model than the configuration builds ({reason}); "
+                         'test it with the config.yaml of its own run') from None

@@ -1,0 +1,99 @@
+"""One training step and one epoch of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
+
+from core.data.dataset import Clip
+from core.engine.logger import RunLogger
+from core.engine.runtime import Runtime, unwrap
+from core.losses.joint import JointLoss, Losses
+
+LOSS_NAMES = ('train_loss', 'train_pose_loss', 'train_action_loss')
+AUTOCAST_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
+
+
+@dataclass
+class Trainer:
+    """All that a training step changes or reads.
+
+    Attributes:
+        model: joint model, wrapped for the run's devices.
+        criterion: joint loss.
+        optimizer: over the trainable parameters.
+        scheduler: timm schedule, updated per step.
+        scaler: gradient scaler; disabled unless ``amp`` is fp16.
+        ema: timm's averaged model or ``None``.
+        amp: ``none``, ``bf16`` or ``fp16``.
+        clip_grad: largest gradient norm, 0 for none.
+        step: optimiser steps made so far.
+    """
+
+    model: nn.Module
+    criterion: JointLoss
+    optimizer: Optimizer
+    scheduler: Any
+    scaler: torch.amp.GradScaler
+    ema: Any = None
+    amp: str = 'none'
+    clip_grad: float = 0.0
+    step: int = 0
+
+    def averaged_model(self) -> nn.Module:
+        """Return the model to test with: the averaged weights where there are any."""
+        return self.model if self.ema is None else self.ema.module
+
+
+def to_device(clip: Clip, device: torch.device) -> Clip:
+    """Return the batch on ``device``, copied without waiting where its memory is pinned."""
+    return Clip(*(tensor.to(device, non_blocking=True) for tensor in clip))
+
+
+def autocast(device: torch.device, amp: str) -> torch.autocast:
+    """Return the autocast context of setting ``amp`` (``none``: disabled)."""
+    return torch.autocast(device.type, dtype=AUTOCAST_TYPES.get(amp), enabled=amp != 'none')
+
+
+def train_step(trainer: Trainer, clip: Clip) -> Losses:
+    """Forward, backward and update on one batch that lies on the device; nothing here waits for the device."""
+    with autocast(clip.frames.device, trainer.amp):
+        output = trainer.model(clip.frames, clip.person_mask, clip.crop_to_image, clip.image_size)
+    losses = trainer.criterion(output, clip.keypoints_crop, clip.visible, clip.label)
+    trainer.optimizer.zero_grad(set_to_none=True)
+    trainer.scaler.scale(losses.total).backward()
+    if trainer.clip_grad:
+        trainer.scaler.unscale_(trainer.optimizer)
+        nn.utils.clip_grad_norm_(trainer.model.parameters(), trainer.clip_grad)
+    trainer.scaler.step(trainer.optimizer)
+    trainer.scaler.update()
+    trainer.step += 1
+    trainer.scheduler.step_update(trainer.step)
+    if trainer.ema is not None:
+        trainer.ema.update(unwrap(trainer.model))
+    return Losses(losses.total.detach(), losses.pose, losses.action)
+
+
+def train_epoch(trainer: Trainer, batches: DataLoader[Clip], epoch: int, runtime: Runtime, logger: RunLogger,
+                print_freq: int = 20) -> None:
+    """Train on every batch once; mean losses, clips per second and rate are logged every ``print_freq`` steps."""
+    trainer.model.train()
+    bar = logger.bar(batches, f'epoch {epoch + 1}')
+    pending, clips, since = [], 0, time.perf_counter()
+    for number, clip in enumerate(bar, 1):
+        pending.append(torch.stack(train_step(trainer, to_device(clip, runtime.device))))
+        clips += len(clip.label) * runtime.world_size
+        if number % print_freq == 0 or number == len(batches):
+            means = torch.stack(pending).mean(dim=0).tolist()                # the only wait for the device
+            values = dict(zip(LOSS_NAMES, means, strict=True))
+            values |= {'clips_per_second': clips / (time.perf_counter() - since),
+                       'lr': trainer.optimizer.param_groups[-1]['lr']}
+            logger.log(epoch + number / len(batches), trainer.step, values)
+            bar.set_postfix({name.removeprefix('train_'): f'{value:.3g}' for name, value in values.items()})
+            pending, clips, since = [], 0, time.perf_counter()

@@ -1,0 +1,111 @@
+"""Pose metrics of a whole split in pixels of the stored frame, that is after the inverse crop, in percent (0-100).
+
+Joints are compared with the annotation a data set ships. Where that is another network's output (the released 2D
+skeletons of NTU RGB+D are HRNet's), the numbers tell agreement with that network, not accuracy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from core.metrics.oks import OksMetrics, Persons, oks_average_precision
+from core.metrics.percent import percents
+
+FAR_PIXELS = 1e6  # stands for a predicted joint that is not finite: wrong at every threshold
+MIN_BOX_SIDE = 1.0  # pixels; keeps area and height of a person with one visible joint above 0
+
+
+class PoseMetrics(NamedTuple):
+    """Pose metrics of N frame-persons with V joints, in percent; None where nothing can be measured.
+
+    Attributes:
+        AP: mean over OKS thresholds 0.50:0.05:0.95; AP50 and AP75 at one threshold; AR the mean recall.
+            None without any visible joint or for a layout without OKS sigmas.
+        PCK: share of visible joints within ``pck_threshold`` times the height of the person's annotated joint box.
+            None without any visible joint.
+        PCK_per_joint: V shares, None for a joint that is never visible.
+    """
+
+    AP: float | None
+    AP50: float | None
+    AP75: float | None
+    AR: float | None
+    PCK: float | None
+    PCK_per_joint: list[float | None]
+
+
+def evaluate_pose(pred_keypoints: np.ndarray, pred_scores: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray,
+                  image_ids: np.ndarray, sigmas: Sequence[float], pck_threshold: float = 0.05) -> PoseMetrics:
+    """Compare predicted with annotated joints of N frame-persons.
+
+    A frame-person without a visible joint counts neither as annotation nor as detection. PCK compares row by row; AP
+    matches persons of one image by OKS, ranked by mean joint score over the split.
+
+    Args:
+        pred_keypoints: (N, V, 2) image pixels; a joint that is not finite is a miss.
+        pred_scores: (N, V) joint confidences; one that is not finite counts as 0.
+        gt_keypoints: (N, V, 2) image pixels; a joint that is not finite counts as not visible.
+        visible: (N, V) above 0 where the joint is annotated.
+        image_ids: (N,) integers; the persons of one frame share one.
+        sigmas: V OKS falloffs of the layout, or none at all for a layout without them.
+        pck_threshold: allowed error as a share of the annotated joint box's height.
+
+    Raises:
+        ValueError: if the shapes do not agree.
+    """
+    _check(pred_keypoints, pred_scores, gt_keypoints, visible, image_ids, sigmas)
+    seen = (visible > 0) & np.isfinite(gt_keypoints).all(axis=2)  # (N, V)
+    rows = seen.any(axis=1)                                       # (N,)
+    seen, truth, guess = seen[rows], np.nan_to_num(gt_keypoints[rows]), _finite(pred_keypoints[rows], FAR_PIXELS)
+    boxes = joint_boxes(truth, seen)  # (N, 4)
+    correct = correct_keypoints(guess, truth, pck_threshold * boxes[:, 3]) & seen  # (N, V)
+    oks = OksMetrics(None, None, None, None)
+    if rows.any() and len(sigmas):
+        scores = _finite(pred_scores[rows], 0.0).mean(axis=1)  # (N,)
+        annotated = Persons(truth, seen, boxes, image_ids[rows], scores)
+        oks = oks_average_precision(annotated, annotated._replace(keypoints=guess), np.asarray(sigmas, dtype=float))
+    return PoseMetrics(*oks, PCK=percents([correct.sum()], [seen.sum()])[0],
+                       PCK_per_joint=percents(correct.sum(axis=0), seen.sum(axis=0)))
+
+
+def joint_boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """Return the tight box (N, 4) x, y, width, height around the visible joints of keypoints (N, V, 2).
+
+    Sides are at least one pixel. Each row of visible (N, V) needs one joint.
+    """
+    mask = visible[..., None] > 0
+    low = np.where(mask, keypoints, np.inf).min(axis=1)    # (N, 2)
+    high = np.where(mask, keypoints, -np.inf).max(axis=1)  # (N, 2)
+    return np.concatenate([low, np.maximum(high - low, MIN_BOX_SIDE)], axis=1)
+
+
+def correct_keypoints(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """Return bool (N, V): predicted joints at most tolerance (N,) pixels from the annotated ones, both (N, V, 2)."""
+    return np.linalg.norm(pred_keypoints - gt_keypoints, axis=2) <= tolerance[:, None]
+
+
+def _finite(values: np.ndarray, substitute: float) -> np.ndarray:
+    """Return values with NaN and infinities replaced."""
+    return np.where(np.isfinite(values), values, substitute)
+
+
+def _check(pred_keypoints: np.ndarray, pred_scores: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray,
+           image_ids: np.ndarray, sigmas: Sequence[float]) -> None:
+    """Raise ValueError unless all arrays describe the same N persons and V joints."""
+    if gt_keypoints.ndim != 3 or gt_keypoints.shape[2] != 2:
+        raise ValueError(f'gt_keypoints must be (N, V, 2) in image pixels, got {gt_keypoints.shape}')
+    persons, joints, _ = gt_keypoints.shape
+    expected = {
+        'pred_keypoints': (pred_keypoints, (persons, joints, 2)),
+        'pred_scores': (pred_scores, (persons, joints)),
+        'visible': (visible, (persons, joints)),
+        'image_ids': (image_ids, (persons,)),
+    }
+    for name, (array, shape) in expected.items():
+        if array.shape != shape:
+            raise ValueError(f'{name} must be {shape} to match gt_keypoints {gt_keypoints.shape}, got {array.shape}')
+    if len(sigmas) not in (0, joints):
+        raise ValueError(f'{len(sigmas)} OKS sigmas were given for {joints} joints; use those of the same joint layout')

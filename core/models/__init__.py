@@ -1,0 +1,1 @@
+"""Networks: pose, implicit pose, skeleton, visual, and the joint model that chains them."""

@@ -1,0 +1,1 @@
+"""Pose networks: backbones, SimCC head, heatmap targets and decoding."""

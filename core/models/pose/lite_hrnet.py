@@ -1,0 +1,213 @@
+"""Lite-HRNet (Yu et al., CVPR 2021, arXiv 2104.06403) with the parameter names of the official checkpoints.
+
+Branch ``b`` of a stage works at 1/(4·2^b) of the input size and has ``C_b`` channels; lists of maps run fine → coarse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.models.pose.blocks import ConvBlock, channel_shuffle, depthwise, init_weights, separable
+from core.models.pose.lite_module import FUSE_MODES, LiteHRModule, StageSpec
+
+STRIDE = 32
+
+
+@dataclass(frozen=True)
+class LiteHRNetSpec:
+    """A network of the Lite-HRNet family: its stem and its stages."""
+
+    stages: tuple[StageSpec, ...]
+    stem_channels: int = 32
+    out_channels: int = 32
+    expand_ratio: float = 1.0
+    in_channels: int = 3
+
+
+def _family(num_modules: tuple[int, ...], width: int, kind: str) -> LiteHRNetSpec:
+    return LiteHRNetSpec(tuple(
+        StageSpec(modules, tuple(width * 2 ** branch for branch in range(stage + 2)), kind=kind)
+        for stage, modules in enumerate(num_modules)))
+
+
+LITE_HRNETS: dict[str, LiteHRNetSpec] = {
+    'lite-hrnet-18': _family((2, 4, 2), 40, 'LITE'),
+    'lite-hrnet-30': _family((3, 8, 3), 40, 'LITE'),
+    'naive-lite-hrnet-18': _family((2, 4, 2), 30, 'NAIVE'),
+    'wider-naive-lite-hrnet-18': _family((2, 4, 2), 40, 'NAIVE'),
+}
+
+
+class Stem(nn.Module):
+    """Image → features at 1/4 of its size (section 3.1 of the paper: a 3x3 convolution and a shuffle unit)."""
+
+    def __init__(self, spec: LiteHRNetSpec) -> None:
+        super().__init__()
+        stem, half, middle = spec.stem_channels, spec.stem_channels // 2, round(spec.stem_channels * spec.expand_ratio)
+        kept = half if stem == spec.out_channels else stem
+        self.conv1 = ConvBlock(spec.in_channels, stem, 3, 2)
+        self.branch1 = nn.Sequential(depthwise(half, 2), ConvBlock(half, spec.out_channels - kept))
+        self.expand_conv = ConvBlock(half, middle)
+        self.depthwise_conv = depthwise(middle, 2)
+        self.linear_conv = ConvBlock(middle, kept)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, 3, H, W)`` → ``(N, C, H/4, W/4)``."""
+        left, right = self.conv1(x).chunk(2, 1)                                     # (N, C/2, H/2, W/2) each
+        right = self.linear_conv(self.depthwise_conv(self.expand_conv(right)))      # (N, C/2, H/4, W/4)
+        return channel_shuffle(torch.cat([self.branch1(left), right], 1))
+
+
+class Transition(nn.ModuleList):
+    """Between two stages: adapts widths and opens new branches from the coarsest one (keys ``{branch}.{…}``)."""
+
+    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        super().__init__()
+        for branch, width in enumerate(after):
+            if branch >= len(before):
+                outputs = [before[-1]] * (branch - len(before)) + [width]
+                self.append(nn.Sequential(*(separable(before[-1], out, 2, relu=True) for out in outputs)))
+            elif width != before[branch]:
+                self.append(separable(before[branch], width, 1, relu=True))
+            else:
+                self.append(nn.Identity())
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps of the previous stage → maps of the next one, fine → coarse."""
+        return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
+
+
+class SeparableConv(nn.Module):
+    """Depthwise 3x3 and 1x1 convolution (mmcv ``DepthwiseSeparableConvModule`` without the first activation)."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.depthwise_conv = depthwise(in_channels)
+        self.pointwise_conv = ConvBlock(in_channels, out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, C_in, H, W)`` → ``(N, C_out, H, W)``."""
+        return self.pointwise_conv(self.depthwise_conv(x))
+
+
+class IterativeHead(nn.Module):
+    """Walks from the coarsest map to the finest, adding the upsampled result of the level before."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        coarse_first = channels[::-1]
+        self.projects = nn.ModuleList(SeparableConv(before, after) for before, after
+                                      in zip(coarse_first, (*coarse_first[1:], coarse_first[-1]), strict=True))
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` fine → coarse → maps ``(N, C_{b-1}, H_b, W_b)`` (the finest keeps ``C_0``)."""
+        walked: list[Tensor] = []
+        for project, level in zip(self.projects, reversed(maps), strict=True):
+            if walked:
+                level = level + F.interpolate(walked[-1], level.shape[-2:], mode='bilinear', align_corners=True)
+            walked.append(project(level))
+        return walked[::-1]
+
+
+class LiteHRNet(nn.Module):
+    """Lite-HRNet backbone.
+
+    Args:
+        spec: a row of ``LITE_HRNETS`` or another description.
+        fuse: one of ``FUSE_MODES``, see ``LiteHRModule``; published weights need 'official'.
+        with_head: append the iterative head (the published heatmap models have it, end2end has not).
+        multi_scale_output: whether the last module hands out all its branches. False leaves out the fuse paths that
+            only the coarser ones need (a fifth of the parameters), for a model that reads nothing but the finest map.
+        norm_eval: keep every BatchNorm in evaluation mode while training.
+        with_cp: recompute block activations in the backward pass.
+
+    Attributes:
+        channels: channels of the maps ``forward`` returns, fine → coarse.
+        tap_channels: channels of the maps ``forward_taps`` returns.
+
+    Raises:
+        ValueError: for an unknown ``fuse``, or a head without the maps it reads.
+
+    Example:
+        >>> [tuple(m.shape) for m in LiteHRNet(LITE_HRNETS['lite-hrnet-18'])(torch.zeros(2, 3, 64, 32))][:2]
+        [(2, 40, 16, 8), (2, 80, 8, 4)]
+    """
+
+    def __init__(self, spec: LiteHRNetSpec, *, fuse: str = 'official', with_head: bool = False,
+                 multi_scale_output: bool = True, norm_eval: bool = False, with_cp: bool = False) -> None:
+        super().__init__()
+        if fuse not in FUSE_MODES:
+            raise ValueError(f"fuse mode '{fuse}' is unknown; choose one of {', '.join(FUSE_MODES)}")
+        if with_head and not multi_scale_output:
+            raise ValueError('the iterative head reads every branch: with_head=True needs multi_scale_output=True')
+        self.norm_eval = norm_eval
+        self.num_stages = len(spec.stages)
+        self.stem = Stem(spec)
+        self.tap_channels = {'stem': spec.out_channels}
+        widths: tuple[int, ...] = (spec.out_channels,)
+        for index, stage in enumerate(spec.stages):
+            self.add_module(f'transition{index}', Transition(widths, stage.channels))
+            single = None if multi_scale_output or index < self.num_stages - 1 else stage.num_modules - 1
+            self.add_module(f'stage{index}', nn.Sequential(*(
+                LiteHRModule(stage, fuse, multi_scale_output=module != single, with_cp=with_cp)
+                for module in range(stage.num_modules))))
+            widths = stage.channels if single is None else stage.channels[:1]
+            self.tap_channels |= {f's{index}b{branch}': width for branch, width in enumerate(widths)}
+        self.head_layer = IterativeHead(widths) if with_head else None
+        self.channels = (widths[0], *widths[:-1]) if with_head else widths
+        if with_head:
+            self.tap_channels |= {f'head{branch}': width for branch, width in enumerate(self.channels)}
+        init_weights(self)
+
+    def train(self, mode: bool = True) -> LiteHRNet:
+        """Switch training mode; under ``norm_eval`` the BatchNorms stay in evaluation mode."""
+        super().train(mode)
+        if self.norm_eval:
+            for layer in self.modules():
+                if isinstance(layer, nn.modules.batchnorm._BatchNorm):
+                    layer.eval()
+        return self
+
+    def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
+        """Every map worth reading: 'stem', 's{stage}b{branch}' after each stage and, with a head, 'head{branch}'.
+
+        Args:
+            x: ``(N, 3, H, W)``, H and W divisible by 32.
+
+        Raises:
+            ValueError: for another size.
+        """
+        if x.shape[-1] % STRIDE or x.shape[-2] % STRIDE:
+            raise ValueError(f'Lite-HRNet needs sides divisible by {STRIDE}, got an input of {tuple(x.shape[-2:])}')
+        maps = [self.stem(x)]                                                       # (N, 32, H/4, W/4)
+        taps = {'stem': maps[0]}
+        for index in range(self.num_stages):
+            maps = getattr(self, f'stage{index}')(getattr(self, f'transition{index}')(maps))
+            taps |= {f's{index}b{branch}': level for branch, level in enumerate(maps)}  # (N, C_b, H_b, W_b)
+        if self.head_layer is not None:
+            taps |= {f'head{branch}': level for branch, level in enumerate(self.head_layer(maps))}
+        return taps
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """``(N, 3, H, W)`` → the last maps ``(N, channels[b], H/(4·2^b), W/(4·2^b))``, fine → coarse.
+
+        With a head these are the head's maps, of which the published heatmap models use the first.
+        """
+        taps = self.forward_taps(x)
+        prefix = f's{self.num_stages - 1}b' if self.head_layer is None else 'head'
+        return [taps[f'{prefix}{branch}'] for branch in range(len(self.channels))]
+
+
+def build_lite_hrnet(name: str, **options: bool | str) -> LiteHRNet:
+    """Create the network called ``name`` in ``LITE_HRNETS``; ``options`` as in ``LiteHRNet``.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in LITE_HRNETS:
+        raise ValueError(f"Lite-HRNet '{name}' is unknown; choose one of {', '.join(LITE_HRNETS)}")
+    return LiteHRNet(LITE_HRNETS[name], **options)

@@ -1,0 +1,184 @@
+"""The repeated part of Lite-HRNet: blocks on parallel branches, then an exchange between them (arXiv 2104.06403).
+
+Branch ``b`` works at 1/(4·2^b) of the input size and has ``C_b`` channels; lists of maps run fine → coarse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
+
+from core.models.pose.blocks import ConvBlock, TwiceTrackedBatchNorm, channel_shuffle, depthwise, separable
+
+FUSE_MODES = ('official', 'plain')
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """One stage: ``num_modules`` modules of ``num_blocks`` blocks each, over ``len(channels)`` branches.
+
+    Attributes:
+        num_modules: modules in a row.
+        channels: channels of each branch, fine → coarse.
+        num_blocks: blocks of a module.
+        kind: 'LITE' conditional channel weighting, or 'NAIVE' shuffle units.
+        reduce_ratio: squeeze of the cross-resolution weighting (LITE only).
+        with_fuse: whether the branches exchange at the end of each module.
+    """
+
+    num_modules: int
+    channels: tuple[int, ...]
+    num_blocks: int = 2
+    kind: str = 'LITE'
+    reduce_ratio: int = 8
+    with_fuse: bool = True
+
+    def __post_init__(self) -> None:
+        if self.kind not in ('LITE', 'NAIVE'):
+            raise ValueError(f"Lite-HRNet module type '{self.kind}' is unknown; choose LITE or NAIVE")
+
+
+class SpatialWeighting(nn.Module):
+    """Channel gates from globally pooled features (a squeeze-and-excitation block, whatever its name)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = ConvBlock(channels, channels // 4, norm=False)
+        self.conv2 = ConvBlock(channels // 4, channels, norm=False, act='sigmoid')
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, C, H, W)`` → same shape."""
+        return x * self.conv2(self.conv1(x.mean((2, 3), keepdim=True)))
+
+
+class CrossResolutionWeighting(nn.Module):
+    """Gates for every branch, computed from all branches at the coarsest resolution."""
+
+    def __init__(self, channels: tuple[int, ...], reduce_ratio: int) -> None:
+        super().__init__()
+        self.channels = channels
+        total = sum(channels)
+        self.conv1 = ConvBlock(total, int(total / reduce_ratio))
+        self.conv2 = ConvBlock(int(total / reduce_ratio), total, act='sigmoid')
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes."""
+        smallest = maps[-1].shape[-2:]
+        pooled = [F.adaptive_avg_pool2d(level, smallest) for level in maps[:-1]] + [maps[-1]]
+        gates = self.conv2(self.conv1(torch.cat(pooled, 1))).split(self.channels, 1)
+        return [level * F.interpolate(gate, level.shape[-2:], mode='nearest')
+                for level, gate in zip(maps, gates, strict=True)]
+
+
+class ConditionalChannelWeighting(nn.Module):
+    """Shuffle unit over all branches whose 1x1 convolutions are replaced by gates (section 3.2 of the paper)."""
+
+    def __init__(self, channels: tuple[int, ...], reduce_ratio: int, with_cp: bool = False) -> None:
+        super().__init__()
+        half = tuple(width // 2 for width in channels)
+        self.with_cp = with_cp
+        self.cross_resolution_weighting = CrossResolutionWeighting(half, reduce_ratio)
+        self.depthwise_convs = nn.ModuleList(depthwise(width) for width in half)
+        self.spatial_weighting = nn.ModuleList(SpatialWeighting(width) for width in half)
+
+    def _run(self, *maps: Tensor) -> list[Tensor]:
+        kept, worked = zip(*(level.chunk(2, 1) for level in maps), strict=True)     # (N, C_b/2, H_b, W_b)
+        worked = self.cross_resolution_weighting(list(worked))
+        worked = [weight(conv(level)) for weight, conv, level
+                  in zip(self.spatial_weighting, self.depthwise_convs, worked, strict=True)]
+        return [channel_shuffle(torch.cat(halves, 1)) for halves in zip(kept, worked, strict=True)]
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes."""
+        if self.with_cp and self.training:
+            return checkpoint(self._run, *maps, use_reentrant=False)
+        return self._run(*maps)
+
+
+class ShuffleUnit(nn.Module):
+    """ShuffleNet V2 unit with stride 1: one half of the channels passes, the other is convolved."""
+
+    def __init__(self, channels: int, with_cp: bool = False) -> None:
+        super().__init__()
+        half = channels // 2
+        self.with_cp = with_cp
+        self.branch2 = nn.Sequential(ConvBlock(half, half), depthwise(half), ConvBlock(half, half))
+
+    def _run(self, x: Tensor) -> Tensor:
+        kept, worked = x.chunk(2, 1)
+        return channel_shuffle(torch.cat([kept, self.branch2(worked)], 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, C, H, W)`` → same shape."""
+        return checkpoint(self._run, x, use_reentrant=False) if self.with_cp and self.training else self._run(x)
+
+
+def _fuse_path(channels: tuple[int, ...], target: int, source: int, norm: type[nn.BatchNorm2d]) -> nn.Module:
+    """The path F_{target, source} between two branches of a module."""
+    if source == target:
+        return nn.Identity()
+    if source > target:
+        return nn.Sequential(nn.Conv2d(channels[source], channels[target], 1, bias=False),
+                             nn.BatchNorm2d(channels[target]),
+                             nn.Upsample(scale_factor=float(2 ** (source - target)), mode='nearest'))
+    steps = target - source
+    return nn.Sequential(*(
+        separable(channels[source], channels[target if last else source], 2, relu=not last, norm=norm)
+        for last in (step == steps - 1 for step in range(steps))))
+
+
+class LiteHRModule(nn.Module):
+    """Blocks on every branch, then each branch receives all others.
+
+    The published code adds branch 0 twice to every row, and feeds the other rows with branch 0 *after* row 0 was
+    summed; the published weights depend on it. With ``o`` the block outputs and ``F_ii`` the identity::
+
+        s_0 = o_0 + Σ_j F_0j(o_j),   s_i = 2·F_i0(s_0) + Σ_{j≥1} F_ij(o_j),   out_i = ReLU(s_i)
+
+    ``fuse='plain'`` is the textbook sum ``ReLU(Σ_j F_ij(o_j))``.
+
+    Args:
+        spec: of the stage.
+        fuse: one of ``FUSE_MODES``; 'official' also moves the running statistics of F_i0 as the published code does.
+        multi_scale_output: False computes ``out_0`` only.
+        with_cp: recompute block activations in the backward pass (less memory; BatchNorm tracks each batch twice).
+    """
+
+    def __init__(self, spec: StageSpec, fuse: str = 'official', *, multi_scale_output: bool = True,
+                 with_cp: bool = False) -> None:
+        super().__init__()
+        channels, branches = spec.channels, range(len(spec.channels))
+        self.rows = len(channels) if multi_scale_output else 1
+        self.fuse = fuse
+        if spec.kind == 'LITE':
+            self.layers = nn.Sequential(*(ConditionalChannelWeighting(channels, spec.reduce_ratio, with_cp)
+                                          for _ in range(spec.num_blocks)))
+        else:
+            self.layers = nn.ModuleList(nn.Sequential(*(ShuffleUnit(width, with_cp) for _ in range(spec.num_blocks)))
+                                        for width in channels)
+        if spec.with_fuse:
+            self.fuse_layers = nn.ModuleList(nn.ModuleList(
+                _fuse_path(channels, i, j, TwiceTrackedBatchNorm if fuse == 'official' and j == 0 else nn.BatchNorm2d)
+                for j in branches) for i in range(self.rows))
+
+    def _exchange(self, maps: list[Tensor]) -> list[Tensor]:
+        fused = []
+        for row, paths in enumerate(self.fuse_layers):
+            terms = [path(level) for path, level in zip(paths, maps, strict=True)]  # each (N, C_row, H_row, W_row)
+            total = sum(terms[1:], 2 * terms[0] if self.fuse == 'official' else terms[0])
+            if row == 0 and self.fuse == 'official':
+                maps = [total, *maps[1:]]
+            fused.append(F.relu(total))
+        return fused
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only the first without ``multi_scale_output``)."""
+        if isinstance(self.layers, nn.Sequential):
+            maps = self.layers(maps)
+        else:
+            maps = [layer(level) for layer, level in zip(self.layers, maps, strict=True)]
+        return self._exchange(maps) if hasattr(self, 'fuse_layers') else maps[:self.rows]

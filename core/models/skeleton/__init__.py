@@ -1,0 +1,1 @@
+"""Skeleton networks: joint graphs, ST-GCN and ST-GCN++, classification head."""

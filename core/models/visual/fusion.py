@@ -1,0 +1,63 @@
+"""Fusion of the skeleton's and the visual branch's class scores, with one learned weight per class.
+
+Every module maps ``(B, K)`` and ``(B, K)`` logits to ``(B, K)``, which cross-entropy and argmax may read as logits.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class ProbabilityFusion(nn.Module):
+    """Weighted mean of the probabilities: log of ``p = (softmax(z_s) + w softmax(z_v)) / sum``, w > 0, at first 1.
+
+    The sum of p is 1, so cross-entropy on the result is ``-log p`` of the true class.
+
+    Args:
+        num_classes: K.
+    """
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((num_classes,), math.log(math.e - 1)))
+
+    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        weighted = F.softplus(self.weight).log() + visual.log_softmax(dim=-1)
+        return torch.logaddexp(skeleton.log_softmax(dim=-1), weighted).log_softmax(dim=-1)
+
+
+class LogitFusion(nn.Module):
+    """Weighted sum of the logits, ``z_s + w z_v``, w at first 1.
+
+    Args:
+        num_classes: K.
+    """
+
+    def __init__(self, num_classes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(num_classes))
+
+    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        return skeleton + self.weight * visual
+
+
+class UpstreamFusion(LogitFusion):
+    """As published (End2end): ``softmax(z_s) + w softmax(z_v)``, only w receives a gradient.
+
+    Kept to reproduce published checkpoints. The result is no logit: cross-entropy on it stays above
+    ``log(1 + (K - 1) / e^2)`` even when both branches are right.
+
+    Args:
+        num_classes: K.
+    """
+
+    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        return super().forward(skeleton.softmax(dim=-1).detach(), visual.softmax(dim=-1).detach())
+
+
+FUSIONS: dict[str, type[nn.Module]] = {
+    'prob': ProbabilityFusion, 'logit': LogitFusion, 'prob_upstream': UpstreamFusion}

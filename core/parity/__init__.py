@@ -1,0 +1,1 @@
+"""Comparison with recorded answers of the official implementations ("parity vectors")."""

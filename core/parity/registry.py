@@ -1,0 +1,60 @@
+"""Which code answers which parity vector."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from torch import Tensor
+
+from core.parity.vector import Vector
+
+Runner = Callable[[Vector], dict[str, Tensor | np.ndarray]]
+
+
+class Family(NamedTuple):
+    """Vectors that one runner answers.
+
+    Attributes:
+        runner: ``module:function``, imported when needed; ``Vector → outputs by their recorded names``.
+        source: text that the vector's source must contain.
+        config: values that the vector's configuration must have, by dotted key.
+    """
+
+    runner: str
+    source: str
+    config: dict[str, Any] = {}
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family('core.parity.pose_cases:run_lite_hrnet', '', {'type': 'TopDown', 'backbone.type': 'LiteHRNet'}),
+    Family('core.parity.pose_cases:run_hrnet', '', {'MODEL.NAME': 'pose_hrnet'}),
+    Family('core.parity.skeleton_cases:run', '', {'type': 'RecognizerGCN', 'backbone.type': 'STGCN'}),
+    Family('core.parity.end2end_cases:run', 'core/net/end2end.py'),
+    Family('core.parity.loss_cases:run', 'KLDiscretLoss'),
+    Family('core.parity.crop_cases:run', '_generate_sa_simdr'),
+    Family('core.parity.sampling_cases:run_uniform_sample', 'UniformSample'),
+    Family('core.parity.sampling_cases:run_prenormalize', 'PreNormalize2D'),
+)
+
+
+def _value(config: Any, dotted: str) -> Any:
+    for part in dotted.split('.'):
+        config = config.get(part) if isinstance(config, dict) else None
+    return config
+
+
+def find_runner(vector: Vector) -> Runner:
+    """The function that computes a vector's outputs with our code.
+
+    Raises:
+        ValueError: for a vector of no known family.
+    """
+    for family in FAMILIES:
+        if family.source in vector.source and all(_value(vector.config, key) == wanted
+                                                  for key, wanted in family.config.items()):
+            module, function = family.runner.split(':')
+            return getattr(importlib.import_module(module), function)
+    raise ValueError(f"vector '{vector.name}' ({vector.source}) belongs to no implemented family")

@@ -1,0 +1,215 @@
+"""One parity vector: configuration, inputs and recorded outputs of an official implementation.
+
+A vector is ``NAME.json`` (what was run) beside ``NAME.npz`` (arrays ``out/…``, ``in/…``, ``const/…``, ``init/…``).
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import operator
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.parity.fill import fill_state, make_input
+
+AFFINE_OUTPUTS = ('affine_', 'gt_bbox', 'gt_center_scale')
+OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+GRAD_NORM = 'grad_norm/'
+
+
+class Comparison(NamedTuple):
+    """One output beside its recorded value.
+
+    Attributes:
+        name: of the output.
+        difference: largest absolute difference.
+        allowed: tolerance at the element that comes closest to it, or exceeds it most.
+        passed: whether every element keeps its tolerance.
+        remark: why nothing could be compared, or empty.
+    """
+
+    name: str
+    difference: float
+    allowed: float
+    passed: bool
+    remark: str = ''
+
+
+def evaluate_rule(rule: str, shape: list[int], arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Array of an input rule: ``stored: in/NAME``, or arithmetic on ``make_input(shape, SEED)`` with ``abs``.
+
+    Args:
+        rule: text of the rule; a remark may follow a semicolon or, for stored arrays, the name.
+        shape: of the input.
+        arrays: stored arrays by key.
+
+    Raises:
+        ValueError: for a rule outside this little language.
+
+    Example:
+        >>> evaluate_rule('abs(make_input(shape, 33)) / 2', [2, 3], {}).shape
+        (2, 3)
+    """
+    stored = re.match(r'stored: *(in/[\w./+-]*\w)', rule)
+    if stored:
+        return arrays[stored[1]]
+
+    def walk(node: ast.expr) -> Any:
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            return node.value
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -walk(node.operand)
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            return OPERATORS[type(node.op)](walk(node.left), walk(node.right))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+            if node.func.id == 'abs' and len(node.args) == 1:
+                return np.abs(walk(node.args[0]))
+            if node.func.id == 'make_input' and len(node.args) == 2:
+                return make_input(shape, walk(node.args[1]))
+        raise ValueError(f"input rule '{rule}' is not understood; use make_input(shape, SEED) or stored: in/NAME")
+
+    try:
+        return np.asarray(walk(ast.parse(rule.split(';')[0].strip(), mode='eval').body))
+    except SyntaxError as error:
+        raise ValueError(f"input rule '{rule}' is not understood ({error.msg})") from error
+
+
+def parse_slice(text: str) -> tuple[slice | int, ...]:
+    """Index written as text, such as ``[:1, ::4]``.
+
+    Raises:
+        ValueError: for anything but integers and slices of integers.
+
+    Example:
+        >>> parse_slice('[:1, ::4]')
+        (slice(None, 1, None), slice(None, None, 4))
+    """
+    parts = text.strip().removeprefix('[').removesuffix(']').split(',')
+    if not all(re.fullmatch(r' *-?\d+ *| *(-?\d+)? *:( *-?\d+)? *(:( *-?\d+)? *)?', part) for part in parts):
+        raise ValueError(f"slice '{text}' is not understood; write it like [:1, ::4]")
+    return tuple(slice(*(int(bound) if bound.strip() else None for bound in part.split(':'))) if ':' in part
+                 else int(part) for part in parts)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A loaded parity vector.
+
+    Attributes:
+        case: the JSON file.
+        arrays: the NPZ file.
+    """
+
+    case: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]
+
+    @classmethod
+    def load(cls, path: str | Path) -> Vector:
+        """Read ``NAME.json`` and the ``NAME.npz`` beside it.
+
+        Raises:
+            ValueError: when one is missing or broken, or does not describe a vector.
+        """
+        path = Path(path)
+        try:
+            case = json.loads(path.read_text(encoding='utf-8'))
+            with np.load(path.with_suffix('.npz'), allow_pickle=False) as stored:
+                arrays = {key: stored[key] for key in stored.files}
+        except FileNotFoundError as error:
+            raise ValueError(f'{error.filename} is missing: a parity vector is a .json and a .npz file of one name '
+                             'in one folder') from error
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f'{path}: the vector cannot be read, fetch its .json and .npz again ({error})') from error
+        lacking = [key for key in ('config', 'source', 'inputs', 'outputs', 'tolerance')
+                   if not isinstance(case, dict) or key not in case]
+        if lacking:
+            raise ValueError(f"{path}: not a parity vector, it has no '{lacking[0]}'")
+        return cls(case, arrays)
+
+    @property
+    def name(self) -> str:
+        """Name of the vector."""
+        return self.case.get('name', '')
+
+    @property
+    def source(self) -> str:
+        """Official repository, file and class."""
+        return self.case['source']
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Arguments of the official class."""
+        return self.case['config']
+
+    @property
+    def trains(self) -> bool:
+        """Whether the model ran in training mode and gradients were recorded."""
+        return 'grad_norms' in self.case
+
+    @property
+    def grad_keys(self) -> tuple[str, ...]:
+        """Official keys of the parameters whose gradient norm was recorded."""
+        return tuple(self.case.get('grad_norms', {}))
+
+    def inputs(self) -> dict[str, Tensor]:
+        """Input tensors by name, on the CPU.
+
+        Raises:
+            ValueError: for an unknown rule, or a stored input of another shape than announced.
+        """
+        made = {name: torch.from_numpy(np.array(evaluate_rule(entry['rule'], entry['shape'], self.arrays)))
+                for name, entry in self.case['inputs'].items()}
+        for name, entry in self.case['inputs'].items():
+            if list(made[name].shape) != list(entry['shape']):
+                raise ValueError(f"input '{name}' has shape {tuple(made[name].shape)}, announced is {entry['shape']}")
+        return made
+
+    def state(self) -> dict[str, Tensor]:
+        """The official state dict, filled by rule, as a checkpoint would hold it."""
+        constants = {key: self.arrays[f'const/{key}'] for key in self.case.get('constants', [])}
+        return {key: torch.from_numpy(np.array(value))
+                for key, value in fill_state(self.case['state'], constants).items()}
+
+    def expected(self) -> dict[str, np.ndarray]:
+        """Recorded values: the outputs, the loss and, as ``grad_norm/<key>``, the gradient norms."""
+        wanted = {name: self.arrays[f'out/{name}'] for name in self.case['outputs']}
+        if 'loss' in self.case:
+            wanted.setdefault('loss', np.asarray(self.case['loss']))
+        return wanted | {GRAD_NORM + key: np.asarray(norm) for key, norm in self.case.get('grad_norms', {}).items()}
+
+    def tolerance(self, name: str, wanted: np.ndarray) -> np.ndarray:
+        """Largest allowed absolute difference of every element of an output."""
+        rules = self.case['tolerance']
+        if name.startswith(GRAD_NORM):
+            return rules['grad_rtol_in_float64'] * np.abs(wanted)
+        atol = rules.get('atol', rules.get('atol_relative_to_max_abs', 0) * np.abs(wanted).max(initial=0))
+        if name.startswith(AFFINE_OUTPUTS):
+            atol = rules.get('affine_atol', atol)
+        return atol + rules.get('rtol', 0) * np.abs(wanted.astype(np.float64))
+
+    def _compare(self, name: str, wanted: np.ndarray, got: np.ndarray) -> Comparison:
+        entry = self.case['outputs'].get(name, {})
+        if list(got.shape) != list(entry.get('full_shape', entry.get('shape', got.shape))):
+            return Comparison(name, np.inf, 0.0, False, f'shape {got.shape} is not the recorded one')
+        got = got[parse_slice(entry['slice'])] if 'slice' in entry else got
+        difference = np.abs(got.astype(np.float64).reshape(wanted.shape) - wanted.astype(np.float64))
+        allowed = self.tolerance(name, wanted)
+        excess = (difference - allowed).ravel()
+        worst = int(np.argmax(np.where(np.isnan(excess), np.inf, excess))) if excess.size else 0
+        return Comparison(name, float(difference.max(initial=0)), float(allowed.ravel()[worst]) if excess.size else 0.0,
+                          bool((difference <= allowed).all()))
+
+    def compare(self, outputs: Mapping[str, Tensor | np.ndarray]) -> list[Comparison]:
+        """Put computed outputs beside all recorded ones; one that was not computed fails."""
+        return [self._compare(name, wanted, np.asarray(torch.as_tensor(outputs[name]).detach().cpu()))
+                if name in outputs else Comparison(name, np.inf, 0.0, False, 'not computed')
+                for name, wanted in self.expected().items()]

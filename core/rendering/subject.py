@@ -1,0 +1,139 @@
+"""Who is drawn: proportions, clothing and manner of a person, a pure function of a seed and a subject number.
+
+Demo subjects are numbered below ``FIRST_STRANGER``; strangers (people for pose pretraining) from there on. The number is
+part of the random seed, so no stranger repeats a demo subject; and a stranger's garments keep ``COLOUR_GAP`` away, in RGB,
+from every colour of the demo's wardrobe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.rendering.body import Proportions
+
+FIRST_STRANGER = 1000
+COLOUR_GAP = 40.0
+
+Colour = tuple[int, int, int]
+
+DEMO_SHIRTS: tuple[Colour, ...] = (
+    (178, 44, 48), (236, 228, 214), (38, 92, 166), (232, 178, 52), (56, 132, 88), (140, 84, 160), (222, 122, 60),
+    (70, 170, 186))
+DEMO_TROUSERS: tuple[Colour, ...] = (
+    (40, 48, 76), (92, 74, 56), (30, 30, 34), (74, 100, 140), (64, 70, 60), (150, 132, 104), (112, 114, 124),
+    (56, 34, 60))
+DEMO_SHOES: tuple[Colour, ...] = ((24, 24, 26), (228, 228, 226), (120, 40, 40), (60, 60, 110))
+SKINS: tuple[Colour, ...] = ((241, 204, 176), (224, 178, 142), (198, 146, 108), (156, 104, 72), (112, 74, 52))
+HAIRS: tuple[Colour, ...] = ((28, 24, 22), (62, 42, 30), (104, 70, 42), (178, 140, 84), (140, 138, 136))
+PATTERNS = ('plain', 'stripes', 'jacket', 'logo')
+
+
+@dataclass(frozen=True)
+class Look:
+    """Clothing and hair; colours are RGB.
+
+    Attributes:
+        pattern: one of ``PATTERNS``, drawn on the shirt in colour ``accent``.
+        long_sleeves, long_trousers, long_hair: what covers forearms, shins and the back of the neck.
+        girth: limb and torso thickness, 1 is average.
+    """
+
+    skin: Colour
+    hair: Colour
+    shirt: Colour
+    trousers: Colour
+    shoes: Colour
+    accent: Colour
+    pattern: str
+    long_sleeves: bool
+    long_trousers: bool
+    long_hair: bool
+    girth: float
+
+    @property
+    def garments(self) -> tuple[Colour, ...]:
+        """The colours of everything worn."""
+        return self.shirt, self.trousers, self.shoes, self.accent
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a person moves; factors are 1 on average.
+
+    Attributes:
+        amplitude, tempo: size and speed of movements.
+        sway: idle movement.
+        stance: radians each leg stands apart.
+        lean: radians the chest leans forward.
+        mirrored: chance of acting with the left hand or foot.
+    """
+
+    amplitude: float = 1.0
+    tempo: float = 1.0
+    sway: float = 1.0
+    stance: float = 0.07
+    lean: float = 0.03
+    mirrored: float = 0.15
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person: number, body, clothing and manner."""
+
+    number: int
+    proportions: Proportions
+    look: Look
+    style: Style
+
+
+def demo_subject(seed: int, number: int) -> Subject:
+    """Return demo subject ``number`` (1-based, below ``FIRST_STRANGER``); neighbours wear different colours.
+
+    Raises:
+        ValueError: if the number is out of range.
+    """
+    if not 1 <= number < FIRST_STRANGER:
+        raise ValueError(f'demo subject number {number} is outside 1..{FIRST_STRANGER - 1}')
+    rng = np.random.default_rng([seed, number])
+    shirt = DEMO_SHIRTS[(number - 1) % len(DEMO_SHIRTS)]
+    trousers = DEMO_TROUSERS[(3 * number + seed) % len(DEMO_TROUSERS)]
+    shoes = DEMO_SHOES[rng.integers(len(DEMO_SHOES))]
+    accent = DEMO_SHIRTS[(number + 2) % len(DEMO_SHIRTS)]
+    pattern = PATTERNS[number % len(PATTERNS)]
+    return _dress(rng, number, (shirt, trousers, shoes, accent), pattern)
+
+
+def stranger(rng: np.random.Generator) -> Subject:
+    """Return a random person who is none of the demo's subjects and wears none of their colours."""
+    number = int(rng.integers(FIRST_STRANGER, 2 ** 31))
+    return _dress(rng, number, _foreign_colours(rng, 4), PATTERNS[rng.integers(len(PATTERNS))])
+
+
+def wardrobe_distance(colours: np.ndarray) -> np.ndarray:
+    """Return the RGB distance (N,) of colours (N, 3) to the nearest colour of the demo's wardrobe."""
+    wardrobe = np.array(DEMO_SHIRTS + DEMO_TROUSERS + DEMO_SHOES, dtype=np.float64)
+    return np.linalg.norm(colours[:, None] - wardrobe, axis=-1).min(axis=1)
+
+
+def _foreign_colours(rng: np.random.Generator, count: int) -> list[Colour]:
+    chosen: list[Colour] = []
+    while len(chosen) < count:
+        candidates = rng.integers(8, 248, (24, 3))
+        far = candidates[wardrobe_distance(candidates) > COLOUR_GAP]
+        chosen += [(int(r), int(g), int(b)) for r, g, b in far]
+    return chosen[:count]
+
+
+def _dress(rng: np.random.Generator, number: int, garments: tuple[Colour, ...] | list[Colour], pattern: str) -> Subject:
+    shirt, trousers, shoes, accent = garments
+    skin = np.clip(np.array(SKINS[rng.integers(len(SKINS))]) + rng.integers(-8, 9), 0, 255)
+    look = Look(skin=(int(skin[0]), int(skin[1]), int(skin[2])), hair=HAIRS[rng.integers(len(HAIRS))], shirt=shirt,
+                trousers=trousers, shoes=shoes, accent=accent, pattern=pattern,
+                long_sleeves=bool(rng.random() < 0.4), long_trousers=bool(rng.random() < 0.75),
+                long_hair=bool(rng.random() < 0.4), girth=float(rng.uniform(0.9, 1.15)))
+    legs, arms, shoulders = rng.uniform(0.94, 1.06, 3)
+    proportions = Proportions.from_stature(float(rng.uniform(1.56, 1.90)), legs, arms, shoulders)
+    amplitude, tempo, sway, stance, lean = rng.uniform((0.85, 0.85, 0.6, 0.03, 0.0), (1.15, 1.2, 1.5, 0.12, 0.08))
+    return Subject(number, proportions, look, Style(amplitude, tempo, sway, stance, lean))

@@ -1,0 +1,101 @@
+"""Figures of a run, drawn with matplotlib's object interface: no display, no global state."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from core.visualization.colors import LINES
+from core.visualization.files import write_atomic
+
+MAX_NAME = 28        # letters of a class name on an axis
+MAX_NUMBERED = 30    # classes up to which every cell shows its number
+LINE_STYLES = ('-', '--', '-.', ':')
+CURVES = {
+    'loss': ('train_loss', 'val_loss'),
+    'top-1 accuracy (%)': ('train_top1', 'val_top1'),
+}
+
+
+def confusion_matrix_figure(confusion: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
+    """Write a PNG of the confusion matrix (K, K), rows being true classes, each row in percent. Returns the path.
+
+    Cells carry numbers up to 30 classes; beyond, colour alone speaks and thin lines lead to the names.
+
+    Raises:
+        ValueError: if there is not one name per class.
+    """
+    num_classes = len(confusion)
+    if confusion.shape != (num_classes, num_classes) or len(class_names) != num_classes:
+        raise ValueError(f'a confusion matrix {confusion.shape} needs as many class names as rows and columns, '
+                         f'got {len(class_names)}')
+    percent = 100 * confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)  # (K, K)
+    side = 4 + min(0.55 * num_classes, 5 + 0.135 * num_classes)  # inches
+    figure = Figure(figsize=(side + 1, side), layout='constrained')
+    axes = figure.subplots()
+    scale = PowerNorm(0.5, vmin=0, vmax=100)  # the square root keeps small confusions visible
+    picture = axes.imshow(percent, cmap='Blues', norm=scale, interpolation='nearest')
+    figure.colorbar(picture, ax=axes, shrink=0.6, aspect=30, pad=0.02, label='share of the true class (%)')
+    _label_classes(axes, class_names)
+    if num_classes <= MAX_NUMBERED:
+        _number_cells(axes, percent)
+    else:
+        axes.grid(alpha=0.25, linewidth=0.4)
+    return _save(figure, path)
+
+
+def curves_figure(rows: Sequence[Mapping[str, object]], path: str | Path,
+                  panels: Mapping[str, Sequence[str]] = CURVES) -> Path:
+    """Write a PNG of metrics over epochs, one panel per entry of ``panels``. Returns the path.
+
+    Args:
+        rows: metrics by name with ``epoch`` (1-based), in any order; a key that a row lacks or holds as None is
+            skipped there, so training and validation may be logged in separate rows.
+        panels: label of the vertical axis → the row keys drawn in that panel.
+    """
+    figure = Figure(figsize=(5.5 * len(panels), 4), layout='constrained')
+    for axes, (label, keys) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+        for order, key in enumerate(keys):
+            points = sorted((row['epoch'], row[key]) for row in rows if row.get(key) is not None)
+            if points:
+                color = np.array(LINES[order % len(LINES)]) / 255
+                axes.plot(*zip(*points, strict=True), LINE_STYLES[order % len(LINE_STYLES)], color=color,
+                          marker='o', markersize=3, label=key)
+        axes.set(xlabel='epoch', ylabel=label)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        if axes.lines:
+            axes.legend()
+    return _save(figure, path)
+
+
+def _label_classes(axes: Axes, class_names: Sequence[str]) -> None:
+    """Put the class names, cut to MAX_NAME letters, on both axes."""
+    names = [name if len(name) <= MAX_NAME else name[:MAX_NAME - 1] + '…' for name in class_names]
+    positions = np.arange(len(names))
+    axes.set_xticks(positions, names, rotation=90, fontsize=8)
+    axes.set_yticks(positions, names, fontsize=8)
+    axes.set(xlabel='predicted class', ylabel='true class')
+
+
+def _number_cells(axes: Axes, percent: np.ndarray) -> None:
+    """Write the rounded percentage into every cell of percent (K, K) that rounds to at least 1."""
+    for row, column in np.argwhere(percent >= 0.5).tolist():
+        value = percent[row, column]
+        axes.text(column, row, f'{value:.0f}', ha='center', va='center', fontsize=8,
+                  color='white' if value > 35 else 'black')
+
+
+def _save(figure: Figure, path: str | Path) -> Path:
+    """Render figure to a PNG file in one step. Returns the path."""
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer)
+    return write_atomic(path, buffer.getvalue())

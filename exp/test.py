@@ -1,0 +1,38 @@
+"""Test a checkpoint: ``python exp/test.py --cfg FILE [--checkpoint CKPT] KEY VALUE ...`` (default: the demo's best).
+
+Writes ``metrics.json`` and pictures into ``OUTPUT_DIR/NAME``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.cli import chosen_config, exit_with, run_parser
+from core.config import load_config
+from core.data.build import build_data
+from core.engine.run_folder import run_folder
+from core.engine.runtime import describe, start_runtime, stop_runtime
+from core.engine.testing import evaluate_checkpoint
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Test as the command line says."""
+    parser = run_parser(__doc__)
+    parser.add_argument('--checkpoint', type=Path, help='file to test (default: OUTPUT_DIR/NAME/best.pth)')
+    arguments = parser.parse_args(argv)
+    cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
+    runtime = start_runtime(cfg.GPUS)
+    runtime.say(describe(runtime))
+    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size)
+    runtime.say(data.summary)
+    metrics = evaluate_checkpoint(cfg, data, runtime, arguments.checkpoint or run_folder(cfg) / 'best.pth')
+    runtime.say(f'{json.dumps(metrics, indent=2)}\nwritten to {run_folder(cfg)}')
+    stop_runtime(runtime)
+
+
+if __name__ == '__main__':
+    exit_with(main)

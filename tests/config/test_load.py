@@ -1,0 +1,109 @@
+"""Loading, merging and refusing configurations."""
+
+import pytest
+import yaml
+
+from core.config import REPOSITORY, load_config, resolve_path, save_config
+
+FIXTURES = REPOSITORY / 'tests' / 'fixtures'
+
+
+def refusal(*overrides, file=None):
+    with pytest.raises(ValueError) as error:
+        load_config(file, overrides)
+    sentence = str(error.value)
+    assert '\n' not in sentence
+    return sentence
+
+
+def test_last_name_is_enough_and_full_name_works():
+    cfg = load_config(overrides=['EVAL_MODE', 'cs', 'TRAIN.END_EPOCH', '3', 'LR', '1e-3', 'GPUS', '0,1'])
+    assert (cfg.TRAIN.EVAL_MODE, cfg.TRAIN.END_EPOCH, cfg.TRAIN.LR, cfg.GPUS) == ('cs', 3, 1e-3, [0, 1])
+
+
+def test_middle_of_a_key_is_an_ending_too():
+    assert load_config(overrides=['IMPLICIT.MODE', 'hard']).MODEL.IMPLICIT.MODE == 'hard'
+
+
+def test_configuration_is_frozen():
+    with pytest.raises(AttributeError):
+        load_config().NAME = 'x'
+
+
+@pytest.mark.parametrize(('overrides', 'mentions'), [
+    (['EVAL_MDE', 'cs'], ['EVAL_MDE', 'TRAIN.EVAL_MODE', 'cs, cv']),
+    (['BATCH_PER_GPU', '2', 'DATASET.CLIP_SIZ', '8'], ['DATASET.CLIP_SIZ', 'DATASET.CLIP_SIZE']),
+    (['EVAL_MODE', 'xx'], ['TRAIN.EVAL_MODE', "'xx'", 'cs, cv']),
+    (['IMAGE_SIZE', '[100,160]'], ['MODEL.IMAGE_SIZE', '100', 'divisible by 32']),
+    (['IMAGE_SIZE', '[96]'], ['MODEL.IMAGE_SIZE', 'list of 2']),
+    (['GPUS', '[]'], ['GPUS', 'one or more']),
+    (['GPUS', '0,,1'], ['GPUS', 'type int']),
+    (['GPUS', '[0,0]'], ['GPUS', 'twice']),
+    (['GPUS', '-1'], ['GPUS', 'at least 0']),
+    (['END_EPOCH', 'ten'], ['TRAIN.END_EPOCH', 'type int']),
+    (['END_EPOCH', 'true'], ['TRAIN.END_EPOCH', 'type int']),
+    (['AUTO_RESUME', '1'], ['AUTO_RESUME', 'type bool']),
+    (['BACKBONE', 'resnet'], ['BACKBONE', 'lite-hrnet-18']),
+    (['NUM_JOINTS', '25'], ['DATASET.NUM_JOINTS', '17 joints']),
+    (['SCALE_RANGE', '[1.2,0.8]'], ['DATASET.SCALE_RANGE', 'smallest']),
+    (['NAME', '../x'], ['NAME', 'folder name']),
+    (['NAME'], ['NAME', 'KEY VALUE']),
+])
+def test_refusals_name_key_and_remedy(overrides, mentions):
+    sentence = refusal(*overrides)
+    assert all(part in sentence for part in mentions), sentence
+
+
+def test_ambiguous_ending_lists_the_candidates():
+    sentence = refusal('PER_GPU_', '1')
+    assert 'BATCH_PER_GPU' in sentence
+    assert load_config(overrides=['BATCH_PER_GPU', '3']).BATCH_PER_GPU == 3
+
+
+@pytest.mark.parametrize('text', ['- a\n- b\n', 'NAME: [unclosed', '\x00'])
+def test_unreadable_yaml_is_one_sentence(tmp_path, text):
+    file = tmp_path / 'bad.yaml'
+    file.write_text(text)
+    assert str(file) in refusal(file=file)
+
+
+def test_missing_file_is_one_sentence(tmp_path):
+    assert 'exp/configs' in refusal(file=tmp_path / 'none.yaml')
+
+
+@pytest.mark.parametrize('file', sorted((REPOSITORY / 'exp' / 'configs').glob('*.yaml')), ids=lambda f: f.stem)
+def test_shipped_experiments_load_and_state_only_differences(file):
+    cfg, defaults = load_config(file), load_config()
+    assert cfg.NAME == file.stem
+    content = yaml.safe_load(file.read_text())
+    for section, values in content.items():
+        for key, value in values.items() if isinstance(values, dict) else ():
+            if not isinstance(value, dict) and (section, key) != ('TRAIN', 'EVAL_MODE'):
+                assert defaults[section][key] != value, f'{section}.{key} states the default'
+
+
+def test_published_keys_load_with_one_warning_each(capsys):
+    cfg = load_config(FIXTURES / 'published_baseline_cv.yaml')
+    assert cfg.BACKBONE == 'lite-hrnet-18'
+    assert cfg.DATASET.SAMPLER == 'random'
+    assert cfg.DATASET.SCALE_RANGE == [0.95, 1.1]
+    assert cfg.MODEL.IMPLICIT.GRAD_SCALE == 0.0
+    assert cfg.PRETRAINED == 'pretrained/litehrnet_18_coco_256x192.pth'
+    assert (cfg.TRAIN.OPTIMIZER, cfg.TRAIN.LR, cfg.TRAIN.SCHEDULER) == ('adam', 0.002, 'multistep')
+    warnings = capsys.readouterr().err.splitlines()
+    assert any('DATASET.PIXEL_STD' in line for line in warnings)
+    assert all(line.startswith('warning: ') for line in warnings)
+    assert len(warnings) == len(set(warnings))
+
+
+def test_saved_configuration_loads_to_the_same(tmp_path):
+    cfg = load_config(overrides=['EVAL_MODE', 'cs', 'NAME', 'saved'])
+    save_config(cfg, tmp_path / 'config.yaml')
+    assert load_config(tmp_path / 'config.yaml') == cfg
+    assert [file.name for file in tmp_path.iterdir()] == ['config.yaml']
+
+
+def test_relative_paths_start_at_the_repository(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert resolve_path('output') == REPOSITORY / 'output'
+    assert resolve_path('/data') .is_absolute() and str(resolve_path('/data')) == '/data'

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from core.metrics.classification import (
+    confusion_matrix,
+    evaluate_classification,
+    mean_class_accuracy,
+    per_class_accuracy,
+    topk_accuracy,
+)
+
+
+def one_hot(predictions, num_classes):
+    return np.eye(num_classes)[np.asarray(predictions)]
+
+
+def test_hand_checked_case():
+    labels = np.array([0, 0, 0, 1, 3, 3])
+    metrics = evaluate_classification(one_hot([0, 0, 1, 1, 0, 3], 4), labels)
+    assert metrics.top1 == pytest.approx(100 * 4 / 6)
+    assert metrics.top5 == 100.0  # four classes only
+    assert metrics.per_class == [pytest.approx(200 / 3), 100.0, None, 50.0]
+    assert metrics.mean_class_accuracy == pytest.approx((200 / 3 + 100 + 50) / 3)  # class 2 is left out
+    np.testing.assert_array_equal(metrics.confusion, [[2, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]])
+
+
+def test_top5_counts_the_label_at_any_of_five_ranks():
+    scores = np.tile(np.arange(7, 0, -1.0), (7, 1))  # class 0 best, class 6 worst
+    assert topk_accuracy(scores, np.arange(7), 5) == pytest.approx(500 / 7)
+    assert topk_accuracy(scores, np.arange(7), 1) == pytest.approx(100 / 7)
+
+
+def test_equal_scores_are_not_all_hits():
+    metrics = evaluate_classification(np.zeros((4, 8)), np.array([0, 1, 4, 7]))
+    assert (metrics.top1, metrics.top5) == (25.0, 75.0)
+    assert metrics.confusion[:, 0].sum() == 4
+
+
+def test_confusion_agrees_with_top1_and_class_mean():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(300, 6)), rng.integers(0, 6, 300)
+    metrics = evaluate_classification(scores, labels)
+    assert metrics.confusion.sum() == 300
+    assert metrics.top1 == pytest.approx(100 * np.trace(metrics.confusion) / 300)
+    confusion = confusion_matrix(labels, scores.argmax(axis=1), 6)
+    np.testing.assert_array_equal(confusion, metrics.confusion)
+    recalls = [100 * np.mean(scores[labels == k].argmax(axis=1) == k) for k in range(6)]
+    assert per_class_accuracy(confusion) == pytest.approx(recalls)
+    assert mean_class_accuracy(confusion) == pytest.approx(np.mean(recalls))
+
+
+@pytest.mark.parametrize(('scores', 'labels', 'message'), [
+    (np.zeros((0, 3)), np.zeros(0, int), 'at least one clip'),
+    (np.zeros((2, 3)), np.zeros(3, int), 'at least one clip'),
+    (np.full((2, 3), np.nan), np.zeros(2, int), 'NaN'),
+    (np.zeros((2, 3)), np.array([0, 3]), '3 classes'),
+])
+def test_bad_input_is_named(scores, labels, message):
+    with pytest.raises(ValueError, match=message):
+        evaluate_classification(scores, labels)

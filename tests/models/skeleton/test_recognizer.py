@@ -1,0 +1,49 @@
+"""Backbone and head together."""
+
+import torch
+
+from core.layouts import get_layout
+from core.models.skeleton.graph import build_adjacency
+from core.models.skeleton.head import GCNHead
+from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.skeleton.stgcn import STGCN
+from core.models.skeleton.units import STGCNPP_BLOCK
+
+
+def tiny() -> SkeletonRecognizer:
+    backbone = STGCN(build_adjacency(get_layout('coco17')), base_channels=8, num_stages=2, inflate_stages=(2,),
+                     down_stages=(2,), block=STGCNPP_BLOCK)
+    return SkeletonRecognizer(backbone, GCNHead(backbone.out_channels, 5))
+
+
+def test_logits_of_a_masked_person_do_not_depend_on_it():
+    model = tiny().eval()
+    x, mask = torch.randn(2, 2, 6, 17, 3), torch.tensor([[1.0, 0.0], [1.0, 1.0]])
+    other = x.clone()
+    other[:, 1] = torch.randn(2, 6, 17, 3)
+    with torch.no_grad():
+        difference = (model(x, mask) - model(other, mask)).abs().amax(dim=1)
+    assert difference[0] == 0 and difference[1] > 0
+
+
+def test_forward_is_head_of_features():
+    model = tiny().eval()
+    x = torch.randn(1, 2, 6, 17, 3)
+    with torch.no_grad():
+        feature = model.features(x)
+        assert feature.shape == (1, 2, 16, 3, 17)
+        assert torch.equal(model.head(feature), model(x))
+
+
+def test_every_parameter_learns():
+    model = tiny()
+    torch.nn.functional.cross_entropy(model(torch.randn(4, 2, 6, 17, 3)), torch.arange(4)).backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
+def test_clip_probabilities_average_softmax_not_logits():
+    model = tiny().eval()
+    clips = torch.randn(2, 3, 1, 6, 17, 3)
+    with torch.no_grad():
+        wanted = torch.stack([model(clips[:, clip]).softmax(dim=-1) for clip in range(3)]).mean(dim=0)
+        torch.testing.assert_close(model.clip_probabilities(clips), wanted)

@@ -1,0 +1,76 @@
+"""Pretrain the small pose network that the repository ships, on rendered people nobody ever sees again.
+
+    python tools/pretrain_pose.py --out pretrained/litehrnet18_rendered.pth
+
+Subjects, clothes and cameras differ from the demo's (``core.rendering.people``). Writes weights only,
+in half precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import torch
+from torch.utils.data import DataLoader
+
+from core.cli import exit_with
+from core.engine.pretrain import PersonCrops, crop_pck, train_pose
+from core.models.pose.lite_hrnet import build_lite_hrnet
+from core.models.pose.pose_net import PoseNet
+from core.models.pose.simcc import SimCCHead
+
+NUM_JOINTS = 17
+SPLIT_RATIO, SIGMA = 2.0, 4.0
+NUM_CHECKED = 2048
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--out', type=Path, required=True, help='checkpoint to write')
+    parser.add_argument('--backbone', default='lite-hrnet-18', help='name as in the configuration key BACKBONE')
+    parser.add_argument('--image-size', type=int, nargs=2, default=(64, 96), metavar=('W', 'H'), help='crop, pixels')
+    parser.add_argument('--images', type=int, default=240_000, help='pictures drawn and learned from')
+    parser.add_argument('--batch', type=int, default=32)
+    parser.add_argument('--lr', type=float, default=1.5e-3)
+    parser.add_argument('--workers', type=int, default=2, help='rendering processes')
+    parser.add_argument('--seed', type=int, default=0)
+    return parser.parse_args(argv)
+
+
+def save_weights(model: PoseNet, file: Path) -> None:
+    """Write the weights as a joint model's ``pose.*``, half precision, to a temporary name first."""
+    state = {f'pose.{name}': value.half() if value.is_floating_point() else value
+             for name, value in model.state_dict().items()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix('.tmp')
+    torch.save({'model': state}, temporary)
+    os.replace(temporary, file)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Pretrain as the command line says."""
+    arguments = parse(argv)
+    torch.manual_seed(arguments.seed)
+    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    image_size = tuple(arguments.image_size)
+    backbone = build_lite_hrnet(arguments.backbone)
+    model = PoseNet(backbone, SimCCHead(backbone.channels[0], NUM_JOINTS, image_size, SPLIT_RATIO))
+    model = model.to(device, memory_format=torch.channels_last)
+
+    def loader(start: int, length: int) -> DataLoader:
+        return DataLoader(PersonCrops(start, length, image_size, arguments.seed), arguments.batch,
+                          num_workers=arguments.workers, drop_last=start == 0)
+
+    train_pose(model, loader(0, arguments.images), device, split_ratio=SPLIT_RATIO, sigma=SIGMA, lr=arguments.lr)
+    pck = crop_pck(model, loader(arguments.images, NUM_CHECKED), device, split_ratio=SPLIT_RATIO)
+    save_weights(model, arguments.out)
+    print(f'{arguments.out}: {pck:.1f} % of the joints of {NUM_CHECKED} further pictures within 5 % of the crop height')
+
+
+if __name__ == '__main__':
+    exit_with(main)
