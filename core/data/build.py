@@ -15,8 +15,8 @@ from core.data.augment import Augmentation
 from core.data.crops import BoxSettings
 from core.data.dataset import Clip, ClipDataset
 from core.data.frames import FrameFolder
-from core.data.loader import build_loader
 from core.data.holdout import hold_out
+from core.data.loader import build_loader
 from core.data.protocols import select
 from core.data.sampling import SAMPLERS
 from core.layouts import get_layout
@@ -28,7 +28,7 @@ class Data:
 
     Attributes:
         train: batches to learn from.
-        validation: batches of performances kept out of ``train``, by which ``best.pth`` is chosen; ``None`` without any.
+        validation: batches of performances kept out of ``train``, by which ``best.pth`` is chosen, or ``None``.
         test: batches of the protocol's test side.
         class_names: K names, by label.
         summary: one line for the user.

@@ -22,8 +22,8 @@ from core.layouts import Layout
 class Clip(NamedTuple):
     """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
 
-    Under a mirror everything is that of the mirrored person: joint v of ``keypoints_image`` is where joint v of
-    ``keypoints_crop`` lies in the unmirrored frame, so ``crop_to_image`` maps the one to the other in every case.
+    Under a mirror (training only) everything is that of the mirrored frame, so that a person seen on the left is seen on
+    the right, also by whoever reads positions in the frame.
 
     Attributes:
         frames: uint8 (M, T, H, W, 3) RGB crops; zeros for an absent person.
@@ -113,16 +113,18 @@ class ClipDataset(Dataset[Clip]):
         to_crop = crop_affine(boxes.center, boxes.size[..., 0], self.image_size, draw.rotation)  # (M, T, 2, 3)
         keypoints_crop = apply_affine(to_crop, keypoints)
         if draw.mirror:
-            width, order = self.image_size[0], self.layout.flip_order
-            to_crop, keypoints = mirror_affine(to_crop, width), keypoints[..., order, :]
-            keypoints_crop, visible = flip_joints(keypoints_crop, visible, width, order)
+            to_crop, order = mirror_affine(to_crop, self.image_size[0]), self.layout.flip_order
+            keypoints_crop, _ = flip_joints(keypoints_crop, visible, self.image_size[0], order)
+            keypoints, visible = flip_joints(keypoints, visible, frame_size[0], order)
         to_image = invert_affine(to_crop)
         crops = self._warp(chain([first], stream), position, to_image, np.flatnonzero(mask))  # (M, T, H, W, 3)
+        if draw.mirror:
+            to_image = mirror_affine(to_image, frame_size[0])
         if draw.color is not None:
             crops[mask] = change_colors(crops[mask], draw.color)
-        return Clip(crops, np.where(visible[..., None], keypoints_crop, 0).astype(np.float32),
-                    visible.astype(np.float32), keypoints.astype(np.float32), to_image.astype(np.float32),
-                    np.array(frame_size, np.float32), mask.astype(np.float32), np.int64(record.label), np.int64(index))
+        keypoints_crop, keypoints = (np.where(visible[..., None], points, 0) for points in (keypoints_crop, keypoints))
+        return Clip(crops, keypoints_crop.astype(np.float32), visible.astype(np.float32),
+                    keypoints.astype(np.float32), to_image.astype(np.float32), np.array(frame_size, np.float32), mask.astype(np.float32), np.int64(record.label), np.int64(index))
 
     def _persons(self, record: Annotation, times: np.ndarray,
                  frame_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -18,7 +18,8 @@ from tqdm import tqdm
 from core.data.frames import FRAME_NAME
 from core.data.video import VideoReader
 
-VIDEO_SUFFIXES = ('.avi', '.mp4', '.mkv', '.mov')
+VIDEO_SUFFIXES = ('.avi', '.mp4', '.mov')
+"""Containers whose header counts the frames; others only allow an estimate, which cannot tell a truncated file."""
 
 
 class FrameFormat(NamedTuple):

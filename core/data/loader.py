@@ -34,7 +34,8 @@ def build_loader(dataset: ClipDataset, batch_size: int, *, workers: int = 0, see
                          'processes; lower the batch size')
     sampler = range(rank, len(dataset), world_size)
     if dataset.training:
-        sampler = DistributedSampler(dataset, world_size, rank, shuffle=True, seed=seed, drop_last=True)
+        # Torch seeds an epoch with seed + epoch: the factor keeps seed 1 from repeating seed 0 one epoch ahead.
+        sampler = DistributedSampler(dataset, world_size, rank, seed=seed * 100_003, drop_last=True)
     return DataLoader(dataset, batch_size, sampler=sampler, num_workers=workers, drop_last=dataset.training,
                       pin_memory=torch.cuda.is_available(), persistent_workers=workers > 0,
                       worker_init_fn=_limit_threads, generator=torch.Generator().manual_seed(seed))

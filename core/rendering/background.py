@@ -1,4 +1,4 @@
-"""What stands behind the people: a furnished room in a camera's perspective, or quick clutter; rendered once per clip."""
+"""What stands behind the people: a furnished room in perspective, or quick clutter; rendered once per clip."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
     A tiled floor meets a wall behind the action; pictures hang on the wall and cupboards stand along it.
     """
     width, height = camera.size
-    wall, floor = rng.integers(150, 225, 3), rng.integers(95, 165) + rng.integers(-14, 15, 3)
+    wall, floor = rng.integers(165, 215) + rng.integers(-22, 23, 3), rng.integers(95, 165) + rng.integers(-14, 15, 3)
     image = np.full((height, width, 3), wall, dtype=np.uint8)
     view = np.array([camera.axes[2, 0], camera.axes[2, 1]]) / np.linalg.norm(camera.axes[2, :2])
     side = np.array([view[1], -view[0]])
@@ -32,12 +32,12 @@ def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
 def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """Return an image (H, W, 3) uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
     width, height = size
-    corners = rng.integers(20, 235, (2, 1 + rng.integers(2), 3)).astype(np.uint8)
+    corners = _colours(rng, (2, 1 + rng.integers(2)))
     image = cv2.resize(corners, size, interpolation=cv2.INTER_LINEAR)
     extent = np.array([width, height])
     for _ in range(rng.integers(0, 9)):
         corner, span = rng.integers(-20, extent), rng.integers(4, extent)
-        colour = rng.integers(0, 256, 3).tolist()
+        colour = _colours(rng, ()).tolist()
         kind = rng.integers(3)
         if kind == 0:
             cv2.rectangle(image, corner.tolist(), (corner + span // 2).tolist(), colour, -1)
@@ -50,10 +50,16 @@ def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     return grain(rng, image, coarse=int(rng.integers(4, 50)), fine=int(rng.integers(1, 14)))
 
 
+def _colours(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Random RGB colours (*shape, 3) uint8 from grey to vivid."""
+    grey, tint = rng.uniform(15, 240, (*shape, 1)), rng.uniform(0, 1, (*shape, 1)) ** 2 * rng.uniform(-160, 160, 3)
+    return np.clip(grey + tint, 0, 255).astype(np.uint8)
+
+
 def grain(rng: np.random.Generator, image: np.ndarray, coarse: int, fine: int) -> np.ndarray:
     """Return ``image`` with blotches of up to ``coarse`` and pixel noise of up to ``fine`` grey levels."""
     height, width = image.shape[:2]
-    blotches = rng.integers(0, coarse + 1, (height // 12 + 1, width // 12 + 1, 3), dtype=np.uint8)
+    blotches = rng.integers(0, coarse + 1, (height // 12 + 1, width // 12 + 1), dtype=np.uint8)[..., None].repeat(3, -1)
     lifted = cv2.add(image, cv2.resize(blotches, (width, height), interpolation=cv2.INTER_CUBIC))
     noise = rng.integers(0, fine + 1, image.shape, dtype=np.uint8)
     return cv2.subtract(cv2.add(lifted, noise), np.full_like(image, (coarse + fine) // 2))

@@ -1,6 +1,6 @@
 """The articulated body: a fixed set of named points and the kinematics that turn a pose into them.
 
-World axes: z up, metres, ground at z = 0. Drawing needs only the points, so any skeleton that can name them can be drawn.
+World axes: z up, metres, ground at z = 0. Drawing needs only the points: any skeleton that names them can be drawn.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Metres between the demo's cameras and its actors' spot; nothing else is filmed from there (``core.rendering.people``).
+DEMO_DISTANCES = (3.8, 4.3)
+
 
 class Camera(NamedTuple):
     """A pinhole camera.

@@ -1,7 +1,7 @@
 """The painter: dressed bodies and a camera in, frames and exact COCO-17 keypoints out.
 
-Bodies come as 3D points, so motion-capture skeletons can be drawn as well as scripted ones. Parts are drawn far to near;
-a keypoint counts as visible when no part drawn later covers it.
+Bodies come as 3D points, so motion-capture skeletons can be drawn as well as scripted ones. Parts are drawn far to
+near; a keypoint counts as visible when no part drawn later covers it.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def paint(scene: Scene, background: np.ndarray) -> np.ndarray:
     fills = _fixed(outline(scene.centers, scene.radii))
     lights = _fixed(outline(scene.centers - 0.28 * scene.radii[..., None], 0.5 * scene.radii))
     fill_colours = scene.colours.astype(int).tolist()
-    rim_colours = (0.5 * scene.colours).astype(int).tolist()
+    dark = scene.colours.mean(axis=-1, keepdims=True) < 60  # limbs in black must stand out from each other, too
+    rim_colours = np.where(dark, scene.colours + 40, 0.5 * scene.colours).astype(int).tolist()
     light_colours = (0.84 * scene.colours + 41).astype(int).tolist()
     order = np.argsort(-scene.depth, axis=1)
     is_body = np.arange(order.shape[1]) % len(PART_NAMES) < NUM_BODY_PARTS
@@ -157,7 +158,7 @@ def _faces_camera(points: np.ndarray, camera: Camera) -> np.ndarray:
 
 
 def _near_side(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """(T, 4) whether shoulders and hips are not on the far side of the trunk, seen from within 40 degrees of its side."""
+    """(T, 4) False for a shoulder or hip on the far side of a trunk seen from within 40 degrees of its side."""
     across = points[:, _TRUNK] - points[:, _TRUNK_OPPOSITE]
     return across @ camera.axes[2] < 0.75 * np.linalg.norm(across, axis=-1)
 

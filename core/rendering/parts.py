@@ -1,7 +1,7 @@
 """Body parts as convex hulls of spheres that hang on the body points.
 
-Every part (a forearm, the shirt, the face) is the hull of a few spheres, so one rule gives the outline of all of them from
-any side, and one test tells whether a pixel lies inside.
+Every part (a forearm, the shirt, the face) is the hull of a few spheres, so one rule gives the outline of all of them
+from any side, and one test tells whether a pixel lies inside.
 """
 
 from __future__ import annotations
@@ -50,13 +50,14 @@ _MARKINGS: dict[str, tuple[str, tuple[float, ...] | None, tuple[Sphere, ...]]] =
     'right_pupil': ('face', (0.8, -0.6, 0.0), (('right_eye', (0.0, 0.0, 0.0), 0.0085),)),
     'nose_tip': ('face', (0.95, 0.0, -0.3), (('nose', (-0.004, 0.0, 0.004), 0.0105),)),
     'mouth': ('face', _FRONT, (('head', (0.050, 0.014, -0.038), 0.005), ('head', (0.050, -0.014, -0.038), 0.005))),
-    **{f'stripe_{k}': ('shirt', None, tuple((point, (x, y, z), 0.013) for x in (0.042, -0.042) for y in (width, -width)))
-       for k, (point, z, width) in enumerate((('neck', -0.075, 0.082), ('spine', 0.03, 0.072), ('pelvis', 0.05, 0.070)))},
+    **{f'stripe_{k}': ('shirt', None, tuple((point, (x, y, z), 0.013) for x in (0.042, -0.042) for y in (wide, -wide)))
+       for k, (point, z, wide) in enumerate((('neck', -0.075, 0.082), ('spine', 0.03, 0.072), ('pelvis', 0.05, 0.07)))},
     'zip': ('shirt', (0.9, 0.0, 0.0), (('neck', (0.050, 0.0, -0.045), 0.014), ('spine', (0.060, 0.0, 0.03), 0.016),
                                        ('pelvis', (0.052, 0.0, 0.0), 0.020))),
     'badge': ('shirt', _FRONT, (('neck', (0.052, 0.0, -0.085), 0.026), ('spine', (0.060, 0.0, 0.055), 0.022))),
 }
-_PATTERN_MARKINGS = {'plain': (), 'stripes': ('stripe_0', 'stripe_1', 'stripe_2'), 'jacket': ('zip',), 'logo': ('badge',)}
+_PATTERN_MARKINGS = {'plain': (), 'stripes': ('stripe_0', 'stripe_1', 'stripe_2'), 'jacket': ('zip',),
+                     'logo': ('badge',)}
 
 NUM_BODY_PARTS = len(_PARTS)
 PART_NAMES: tuple[str, ...] = (*_PARTS, *_MARKINGS)

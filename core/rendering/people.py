@@ -2,7 +2,8 @@
 
 They share the demo's renderer and nothing a network could memorise of it: subjects are strangers (numbers from
 ``FIRST_STRANGER``, garments ``COLOUR_GAP`` away from the demo's), cameras never stand as far off as the demo's
-(``DISTANCES`` leaves ``DEMO_DISTANCES`` out), backgrounds are clutter instead of rooms, and poses are disturbed at random.
+(``DISTANCES`` leaves ``camera.DEMO_DISTANCES`` out), backgrounds are clutter instead of rooms, and poses are disturbed
+at random.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from core.rendering.actions import ACTIONS, perform
 from core.rendering.background import clutter
 from core.rendering.body import POINT, forward_kinematics, place
-from core.rendering.camera import Camera, orbit
+from core.rendering.camera import Camera, look_at
 from core.rendering.draw import Figure, annotate, compose, paint
-from core.rendering.motion import ACTIONS, Clock, perform
+from core.rendering.motion import Clock
 from core.rendering.pose import disturb
 from core.rendering.subject import Subject, stranger
 
-DEMO_DISTANCES = (3.5, 4.6)
-DISTANCES = ((2.2, 3.4), (4.7, 8.0))
+DISTANCES = ((2.2, 3.5), (4.6, 8.0))
 _ELEVATIONS = np.deg2rad((-5.0, 35.0))
 _HEIGHTS = (0.42, 0.94)
 
@@ -62,17 +63,18 @@ def render_person_sample(rng: np.random.Generator, size: tuple[int, int] = (160,
 
 
 def random_camera(rng: np.random.Generator, points: np.ndarray, size: tuple[int, int]) -> Camera:
-    """Return a camera anywhere around body points (V, 3) that frames them loosely, at one of ``DISTANCES``."""
+    """Return a camera anywhere around body points (V, 3) framing them loosely, ``DISTANCES`` from their middle."""
     near, far = DISTANCES[rng.integers(len(DISTANCES))]
     distance, elevation = rng.uniform(near, far), rng.uniform(*_ELEVATIONS)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     focal = rng.uniform(*_HEIGHTS) * size[1] * distance / 1.75
+    azimuth = rng.uniform(0, 2 * np.pi)
+    away, right = np.array([np.cos(azimuth), np.sin(azimuth), 0.0]), np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
+    position = middle + distance * (np.cos(elevation) * away + (0.0, 0.0, np.sin(elevation)))
+    position[2] = max(position[2], 0.1)
     free = max(size[1] / 2 / focal * distance - np.ptp(points[:, 2]) / 2, 0.05)
-    target = middle[2] + rng.uniform(-0.8, 0.8) * free
-    height = max(target + distance * np.sin(elevation), 0.1)
-    camera = orbit(rng.uniform(0, 2 * np.pi), distance * np.cos(elevation), height, target, focal, size)
-    aside = middle * (1.0, 1.0, 0.0) + camera.axes[0] * rng.uniform(-0.8, 0.8) * free
-    return camera._replace(position=camera.position + aside)
+    aside, above = 0.8 * free * rng.uniform(-1, 1, 2)
+    return look_at(position, middle + aside * right + (0.0, 0.0, above), focal, size)
 
 
 def _random_person(rng: np.random.Generator) -> tuple[Subject, np.ndarray]:

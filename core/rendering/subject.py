@@ -1,8 +1,8 @@
 """Who is drawn: proportions, clothing and manner of a person, a pure function of a seed and a subject number.
 
-Demo subjects are numbered below ``FIRST_STRANGER``; strangers (people for pose pretraining) from there on. The number is
-part of the random seed, so no stranger repeats a demo subject; and a stranger's garments keep ``COLOUR_GAP`` away, in RGB,
-from every colour of the demo's wardrobe.
+Demo subjects are numbered below ``FIRST_STRANGER``; strangers (people for pose pretraining) from there on. The number
+seeds all that a person is, so no stranger is a demo subject; and a stranger's garments keep ``COLOUR_GAP`` away, in
+RGB, from every colour of the demo's wardrobe.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ DEMO_TROUSERS: tuple[Colour, ...] = (
 DEMO_SHOES: tuple[Colour, ...] = ((24, 24, 26), (228, 228, 226), (120, 40, 40), (60, 60, 110))
 SKINS: tuple[Colour, ...] = ((241, 204, 176), (224, 178, 142), (198, 146, 108), (156, 104, 72), (112, 74, 52))
 HAIRS: tuple[Colour, ...] = ((28, 24, 22), (62, 42, 30), (104, 70, 42), (178, 140, 84), (140, 138, 136))
+_HAIR_CONTRAST = 75.0  # RGB distance between hair and skin, for faces to stand out
 PATTERNS = ('plain', 'stripes', 'jacket', 'logo')
 
 
@@ -108,7 +109,8 @@ def demo_subject(seed: int, number: int) -> Subject:
 def stranger(rng: np.random.Generator) -> Subject:
     """Return a random person who is none of the demo's subjects and wears none of their colours."""
     number = int(rng.integers(FIRST_STRANGER, 2 ** 31))
-    return _dress(rng, number, _foreign_colours(rng, 4), PATTERNS[rng.integers(len(PATTERNS))])
+    own = np.random.default_rng(number)
+    return _dress(own, number, _foreign_colours(own, 4), PATTERNS[own.integers(len(PATTERNS))])
 
 
 def wardrobe_distance(colours: np.ndarray) -> np.ndarray:
@@ -120,7 +122,8 @@ def wardrobe_distance(colours: np.ndarray) -> np.ndarray:
 def _foreign_colours(rng: np.random.Generator, count: int) -> list[Colour]:
     chosen: list[Colour] = []
     while len(chosen) < count:
-        candidates = rng.integers(8, 248, (24, 3))
+        grey, tint = rng.uniform(10, 245, (32, 1)), rng.uniform(0, 1.3, (32, 1)) * rng.uniform(-120, 120, (32, 3))
+        candidates = np.clip(grey + tint, 0, 255).astype(int)
         far = candidates[wardrobe_distance(candidates) > COLOUR_GAP]
         chosen += [(int(r), int(g), int(b)) for r, g, b in far]
     return chosen[:count]
@@ -129,7 +132,8 @@ def _foreign_colours(rng: np.random.Generator, count: int) -> list[Colour]:
 def _dress(rng: np.random.Generator, number: int, garments: tuple[Colour, ...] | list[Colour], pattern: str) -> Subject:
     shirt, trousers, shoes, accent = garments
     skin = np.clip(np.array(SKINS[rng.integers(len(SKINS))]) + rng.integers(-8, 9), 0, 255)
-    look = Look(skin=(int(skin[0]), int(skin[1]), int(skin[2])), hair=HAIRS[rng.integers(len(HAIRS))], shirt=shirt,
+    hairs = [hair for hair in HAIRS if np.linalg.norm(skin - hair) > _HAIR_CONTRAST]
+    look = Look(skin=(int(skin[0]), int(skin[1]), int(skin[2])), hair=hairs[rng.integers(len(hairs))], shirt=shirt,
                 trousers=trousers, shoes=shoes, accent=accent, pattern=pattern,
                 long_sleeves=bool(rng.random() < 0.4), long_trousers=bool(rng.random() < 0.75),
                 long_hair=bool(rng.random() < 0.4), girth=float(rng.uniform(0.9, 1.15)))

@@ -11,17 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from core.visualization.colors import LINES
 from core.visualization.files import write_atomic
 
 MAX_NAME = 28        # letters of a class name on an axis
 MAX_NUMBERED = 30    # classes up to which every cell shows its number
-LINE_STYLES = ('-', '--', '-.', ':')
+LINE_STYLES = ('-', '--', '-.', ':', '-', '--')  # one per colour of LINES
+MAX_MARKED = 100     # points up to which a curve marks each
 CURVES = {
-    'loss': ('train_loss', 'val_loss'),
-    'top-1 accuracy (%)': ('train_top1', 'val_top1'),
+    'training loss': ('train_loss', 'train_pose_loss', 'train_action_loss'),
+    'top-1 accuracy (%)': ('val_top1',),
 }
 
 
@@ -52,29 +52,44 @@ def confusion_matrix_figure(confusion: np.ndarray, class_names: Sequence[str], p
     return _save(figure, path)
 
 
-def curves_figure(rows: Sequence[Mapping[str, object]], path: str | Path,
+def curves_figure(rows: Sequence[Mapping[str, float]], path: str | Path,
                   panels: Mapping[str, Sequence[str]] = CURVES) -> Path:
-    """Write a PNG of metrics over epochs, one panel per entry of ``panels``. Returns the path.
+    """Write a PNG of metrics over epochs, one panel per entry of ``panels`` that has values. Returns the path.
 
     Args:
-        rows: metrics by name with ``epoch`` (1-based), in any order; a key that a row lacks or holds as None is
-            skipped there, so training and validation may be logged in separate rows.
-        panels: label of the vertical axis → the row keys drawn in that panel.
+        rows: metrics by name with ``epoch`` (epochs done, may be a fraction), in any order; each row may hold only some
+            of the metrics, so training and validation may be logged apart.
+        panels: label of the vertical axis → the metrics drawn in that panel.
+
+    Raises:
+        ValueError: if no row holds any of the metrics.
     """
-    figure = Figure(figsize=(5.5 * len(panels), 4), layout='constrained')
-    for axes, (label, keys) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
-        for order, key in enumerate(keys):
-            points = sorted((row['epoch'], row[key]) for row in rows if row.get(key) is not None)
-            if points:
-                color = np.array(LINES[order % len(LINES)]) / 255
-                axes.plot(*zip(*points, strict=True), LINE_STYLES[order % len(LINE_STYLES)], color=color,
-                          marker='o', markersize=3, label=key)
+    curves = {label: [(key, points) for key in keys if (points := _points(rows, key))]
+              for label, keys in panels.items()}
+    curves = {label: lines for label, lines in curves.items() if lines}
+    if not curves:
+        wanted = ', '.join(key for keys in panels.values() for key in keys)
+        raise ValueError(f"'{path}' has nothing to show: no row holds any of {wanted}")
+    figure = Figure(figsize=(5.5 * len(curves), 4), layout='constrained')
+    for axes, (label, lines) in zip(figure.subplots(1, len(curves), squeeze=False)[0], curves.items(), strict=True):
+        _draw_lines(axes, lines)
         axes.set(xlabel='epoch', ylabel=label)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.grid(alpha=0.3)
-        if axes.lines:
-            axes.legend()
     return _save(figure, path)
+
+
+def _points(rows: Sequence[Mapping[str, float]], key: str) -> list[tuple[float, float]]:
+    """Return the ``(epoch, value)`` pairs of the rows that hold ``key``, by epoch."""
+    return sorted((row['epoch'], row[key]) for row in rows if key in row)
+
+
+def _draw_lines(axes: Axes, lines: Sequence[tuple[str, list[tuple[float, float]]]]) -> None:
+    """Draw named curves with colours and dashes that tell them apart; few points are marked, so that one shows."""
+    axes.set_prop_cycle(color=[np.array(color) / 255 for color in LINES], linestyle=LINE_STYLES)
+    for key, points in lines:
+        marker = '.' if len(points) <= MAX_MARKED else None
+        axes.plot(*zip(*points, strict=True), marker=marker, label=key)
+    axes.grid(alpha=0.3)
+    axes.legend()
 
 
 def _label_classes(axes: Axes, class_names: Sequence[str]) -> None:

@@ -33,15 +33,24 @@ def test_confusion_needs_one_name_per_class(tmp_path):
         confusion_matrix_figure(np.eye(3), ['a', 'b'], tmp_path / 'matrix.png')
 
 
-def test_curves_of_rows_with_missing_values(tmp_path):
-    rows = [{'epoch': 2, 'train_loss': 1.0}, {'epoch': 1, 'train_loss': 2.0, 'val_top1': None}]
-    drawn = read(curves_figure(rows, tmp_path / 'drawn.png'))
-    empty = read(curves_figure([], tmp_path / 'empty.png'))
-    assert drawn.shape == empty.shape and (drawn != empty).any()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ['drawn.png', 'empty.png']
+def test_curves_leave_out_panels_without_values(tmp_path):
+    training = [{'epoch': 1.5, 'train_loss': 1.0, 'lr': 0.1}, {'epoch': 1, 'train_loss': 2.0}]
+    one = read(curves_figure(training, tmp_path / 'one.png'))
+    two = read(curves_figure([*training, {'epoch': 2, 'val_top1': 50.0}], tmp_path / 'two.png'))
+    assert (one.shape[1], two.shape[1]) == pytest.approx((550, 1100), abs=2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['one.png', 'two.png']
 
 
-def test_curves_panels_can_be_chosen(tmp_path):
-    rows = [{'epoch': 1, 'AP': 20.0}, {'epoch': 2, 'AP': 40.0}]
-    one = read(curves_figure(rows, tmp_path / 'one.png', panels={'AP (%)': ('AP',)}))
-    assert one.shape[1] == pytest.approx(550, abs=2)
+def test_curves_follow_the_values_whatever_the_order_of_rows(tmp_path):
+    rows = [{'epoch': epoch, 'AP': float(epoch**2)} for epoch in range(5)]
+    orders = {'forward': rows, 'backward': rows[::-1], 'other': [*rows[:4], {'epoch': 4, 'AP': 1.0}]}
+    forward, backward, other = (
+        read(curves_figure(order, tmp_path / f'{name}.png', panels={'AP (%)': ('AP',)}))
+        for name, order in orders.items())
+    np.testing.assert_array_equal(forward, backward)
+    assert (forward != other).any()
+
+
+def test_curves_without_any_value_name_the_metrics(tmp_path):
+    with pytest.raises(ValueError, match='train_loss, .*val_top1'):
+        curves_figure([{'epoch': 1, 'lr': 0.1}], tmp_path / 'none.png')

@@ -1,0 +1,50 @@
+"""The folder of a run: continued, moved aside, never overwritten."""
+
+import pytest
+import torch
+import yaml
+
+from core.config import load_config
+from core.engine.run_folder import changed_keys, open_run, run_folder
+from core.engine.runtime import Runtime
+
+RUNTIME = Runtime(torch.device('cpu'))
+
+
+def config(tmp_path, *overrides):
+    return load_config(overrides=['OUTPUT_DIR', str(tmp_path), 'NAME', 'r', *overrides])
+
+
+def write_last(cfg):
+    torch.save({'model': {}, 'config': cfg.dump()}, run_folder(cfg) / 'last.pth')
+
+
+def test_new_run_gets_a_folder_with_its_configuration(tmp_path):
+    cfg = config(tmp_path)
+    assert open_run(cfg, RUNTIME) is None
+    assert load_config(run_folder(cfg) / 'config.yaml') == cfg
+
+
+def test_same_settings_continue_and_free_keys_do_not_matter(tmp_path):
+    cfg = config(tmp_path)
+    open_run(cfg, RUNTIME)
+    write_last(cfg)
+    assert open_run(config(tmp_path, 'END_EPOCH', '7', 'WORKERS', '0'), RUNTIME)['config'] == cfg.dump()
+    assert not (tmp_path / 'r.1').exists()
+
+
+@pytest.mark.parametrize('overrides', [['EVAL_MODE', 'cs'], ['AUTO_RESUME', 'false']])
+def test_other_run_moves_aside_and_numbers_rise(tmp_path, overrides):
+    cfg = config(tmp_path)
+    open_run(cfg, RUNTIME)
+    write_last(cfg)
+    other = config(tmp_path, *overrides)
+    assert open_run(other, RUNTIME) is None
+    assert (tmp_path / 'r.1' / 'last.pth').exists() and not (tmp_path / 'r' / 'last.pth').exists()
+    (tmp_path / 'r' / 'last.pth').write_bytes((tmp_path / 'r.1' / 'last.pth').read_bytes())
+    open_run(config(tmp_path, 'SEED', '3'), RUNTIME)
+    assert (tmp_path / 'r.2').exists()
+
+
+def test_changed_keys_are_named(tmp_path):
+    assert changed_keys(config(tmp_path), yaml.safe_load(config(tmp_path, 'LR', '0.5').dump())) == ['TRAIN.LR']

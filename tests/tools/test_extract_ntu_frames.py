@@ -1,0 +1,64 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.data.video import write_video
+from tools.extract_ntu_frames import main
+
+TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'extract_ntu_frames.py'
+NAMES = ('S001C001P001R001A001', 'S001C001P001R001A002')
+
+
+@pytest.fixture
+def videos(tmp_path):
+    folder = tmp_path / 'videos'
+    folder.mkdir()
+    for name in NAMES:
+        write_video(folder / f'{name}_rgb.avi', np.random.default_rng(0).integers(0, 255, (5, 48, 64, 3), np.uint8))
+    return folder
+
+
+def arguments(videos, *more):
+    return ['--videos', str(videos), '--out', str(videos.parent / 'images'), '--size', '32', '24', '--jobs', '1', *more]
+
+
+def test_extracts_and_reports(videos, capsys):
+    assert main(arguments(videos)) == 0
+    assert '2 sequences extracted, 0 there already, 0 failed' in capsys.readouterr().out
+    assert [len(list((videos.parent / 'images' / name).iterdir())) for name in NAMES] == [5, 5]
+    assert main(arguments(videos)) == 0
+    assert '0 sequences extracted, 2 there already, 0 failed' in capsys.readouterr().out
+
+
+def test_damaged_videos_and_missing_names_are_counted_and_named(videos, tmp_path, capsys):
+    broken = videos / f'{NAMES[1]}_rgb.avi'
+    broken.write_bytes(broken.read_bytes()[:4000])
+    names = tmp_path / 'names.txt'
+    names.write_text('\n'.join((*NAMES, 'S001C001P001R001A060')))
+    assert main(arguments(videos, '--names', str(names))) == 1
+    printed = capsys.readouterr()
+    assert '1 sequences extracted, 0 there already, 2 failed' in printed.out
+    assert broken.name in printed.err and 'S001C001P001R001A060: listed in' in printed.err
+
+
+def test_names_restrict_the_run(videos, tmp_path):
+    names = tmp_path / 'names.txt'
+    names.write_text(NAMES[1])
+    assert main(arguments(videos, '--names', str(names))) == 0
+    assert [entry.name for entry in (tmp_path / 'images').iterdir()] == [NAMES[1]]
+
+
+@pytest.mark.parametrize('wrong', [('--size', '0', '24'), ('--quality', '101'), ('--jobs', '0')])
+def test_numbers_out_of_range_are_refused(videos, wrong):
+    with pytest.raises(ValueError, match='--size and --jobs must be at least 1 and --quality between 1 and 100'):
+        main(arguments(videos, *wrong))
+
+
+def test_bad_arguments_end_in_one_sentence_and_status_2(tmp_path):
+    done = subprocess.run([sys.executable, TOOL, '--videos', tmp_path / 'none', '--out', tmp_path / 'out'],
+                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1
+    assert not (tmp_path / 'out').exists()

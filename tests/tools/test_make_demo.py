@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'make_demo.py'
+
+
+@pytest.fixture(scope='module')
+def make_demo():
+    spec = importlib.util.spec_from_file_location('make_demo', TOOL)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_two_processes_write_what_one_writes_and_a_complete_set_is_left_alone(make_demo, tmp_path, capsys):
+    digests = []
+    for jobs in ('1', '2'):
+        out = tmp_path / jobs
+        command = ['--out', str(out), '--subjects', '1', '--repetitions', '1', '--jobs', jobs]
+        assert make_demo.main(command) == 0
+        files = sorted(path for path in out.rglob('*') if path.is_file())
+        digests.append([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files])
+    assert len(digests[0]) == 12 * 3 + 2 and digests[0] == digests[1]
+    assert make_demo.main(command) == 0
+    assert 'is complete' in capsys.readouterr().out
+
+
+def test_bad_options_are_refused(make_demo, tmp_path):
+    with pytest.raises(ValueError, match='at least 1 subject'):
+        make_demo.main(['--out', str(tmp_path), '--subjects', '0'])

@@ -1,0 +1,95 @@
+"""Time a training step part by part: our default model beside the published arithmetic, on the same clips.
+
+    python tools/benchmark_step.py [--cfg FILE] [--steps 5] [KEY VALUE ...]
+
+Both run on the same batches in turns (A B A B ...), so that a drifting machine hits both alike. Reported are the medians:
+seconds per clip, the share of loader, forward, backward and optimiser, and the ratio of the two.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import torch
+
+from core.cli import chosen_config, exit_with, run_parser
+from core.config import load_config
+from core.data.build import build_data
+from core.engine.build import build_trainer
+from core.engine.runtime import Runtime, describe, start_runtime
+from core.engine.train import Trainer, autocast, to_device
+
+PARTS = ('loader', 'forward', 'backward', 'optimiser')
+SIZES = ['IMAGE_SIZE', '[96,160]', 'CLIP_SIZE', '32', 'BATCH_PER_GPU', '4', 'WORKERS', '0', 'PRETRAINED', '',
+         'VAL_RATIO', '0']
+PUBLISHED = ['IMPLICIT.MODE', 'logits', 'IMPLICIT.GEOM', 'none', 'SKELETON.NAME', 'stgcn', 'KL_REDUCTION', 'upstream',
+             'KL_NORM', 'all', 'TARGET_NORM', 'upstream', 'OPTIMIZER', 'adam', 'EMA_DECAY', '0', 'CLIP_GRAD', '0']
+
+
+def now(device: torch.device) -> float:
+    """Return seconds, after the device has finished what it was given."""
+    if device.type == 'cuda':
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+def time_step(trainer: Trainer, clips, runtime: Runtime) -> list[float]:
+    """Make one training step on the next batch of ``clips`` and return the seconds of each of ``PARTS``."""
+    stamps = [now(runtime.device)]
+    clip = to_device(next(clips), runtime.device)
+    stamps.append(now(runtime.device))
+    with autocast(runtime.device, trainer.amp):
+        output = trainer.model(clip.frames, clip.person_mask, clip.crop_to_image, clip.image_size)
+    losses = trainer.criterion(output, clip.keypoints_crop, clip.visible, clip.label)
+    stamps.append(now(runtime.device))
+    trainer.optimizer.zero_grad(set_to_none=True)
+    losses.total.backward()
+    stamps.append(now(runtime.device))
+    trainer.optimizer.step()
+    stamps.append(now(runtime.device))
+    return [end - start for start, end in zip(stamps, stamps[1:], strict=False)]
+
+
+def repeat(loader):
+    """Yield the batches of ``loader`` for ever."""
+    while True:
+        yield from loader
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Benchmark as the command line says."""
+    parser = run_parser(__doc__)
+    parser.add_argument('--steps', type=int, default=5, help='timed steps of each model, after one warm-up step')
+    arguments = parser.parse_args(argv)
+    runs = {}
+    for name, extra in (('ours', []), ('published', PUBLISHED)):
+        cfg = load_config(chosen_config(arguments.cfg), [*SIZES, *extra, *arguments.overrides])
+        runtime = start_runtime(cfg.GPUS)
+        data = build_data(cfg)
+        runs[name] = (build_trainer(cfg, runtime, len(data.train)), repeat(data.train), cfg.BATCH_PER_GPU)
+    seconds = {name: [] for name in runs}
+    for step in range(arguments.steps + 1):
+        for name, (trainer, clips, _) in runs.items():
+            parts = time_step(trainer, clips, runtime)
+            if step:
+                seconds[name].append(parts)
+
+    print(f'{describe(runtime)}; {torch.get_num_threads()} threads; {cfg.MODEL.IMAGE_SIZE} pixels, '
+          f'{cfg.DATASET.CLIP_SIZE} frames, {cfg.BATCH_PER_GPU} clips a step, {arguments.steps} steps')
+    totals = {}
+    for name, rows in seconds.items():
+        medians = [statistics.median(column) for column in zip(*rows, strict=True)]
+        totals[name] = sum(medians)
+        shares = ', '.join(f'{part} {100 * value / totals[name]:.0f} %' for part, value in
+                           zip(PARTS, medians, strict=True))
+        print(f'{name:10s} {totals[name] / runs[name][2]:.3f} s per clip: {shares}')
+    print(f'ours / published: {totals["ours"] / totals["published"]:.2f}')
+
+
+if __name__ == '__main__':
+    exit_with(main)

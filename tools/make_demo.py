@@ -1,0 +1,36 @@
+"""Write the demo set: rendered videos of acting people with exact 2D poses, in NTU RGB+D's names and PYSKL's format.
+
+    python tools/make_demo.py --out data/demo
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.cli import exit_with  # noqa: E402
+from core.rendering.demo import DemoOptions, write_demo  # noqa: E402
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program; a complete set with the same options is left alone."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--out', type=Path, required=True, help='folder of the set')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--subjects', type=int, default=8, help='subjects 1..n act')
+    parser.add_argument('--repetitions', type=int, default=2, help='of every class by every subject')
+    parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='processes')
+    parser.add_argument('--force', action='store_true', help='render everything again')
+    args = parser.parse_args(argv)
+    options = DemoOptions(args.seed, args.subjects, args.repetitions)
+    if not write_demo(args.out, options, max(args.jobs, 1), args.force):
+        print(f'{args.out} is complete; --force renders it again')
+    return 0
+
+
+if __name__ == '__main__':
+    exit_with(main)
