@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.cli import exit_with  # noqa: E402
-from core.rendering.demo import DemoOptions, write_demo  # noqa: E402
+from core.cli import exit_with
+from core.rendering.demo import DemoOptions, write_demo
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -34,7 +34,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--out', type=Path, required=True, help='checkpoint to write')
     parser.add_argument('--backbone', default='lite-hrnet-18', help='name as in the configuration key BACKBONE')
     parser.add_argument('--image-size', type=int, nargs=2, default=(64, 96), metavar=('W', 'H'), help='crop, pixels')
-    parser.add_argument('--images', type=int, default=240_000, help='pictures drawn and learned from')
+    parser.add_argument('--images', type=int, default=120_000, help='pictures drawn and learned from')
     parser.add_argument('--batch', type=int, default=32)
     parser.add_argument('--lr', type=float, default=1.5e-3)
     parser.add_argument('--workers', type=int, default=2, help='rendering processes')
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
     torch.manual_seed(arguments.seed)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     image_size = tuple(arguments.image_size)
-    backbone = build_lite_hrnet(arguments.backbone)
+    backbone = build_lite_hrnet(arguments.backbone, multi_scale_output=False)
     model = PoseNet(backbone, SimCCHead(backbone.channels[0], NUM_JOINTS, image_size, SPLIT_RATIO))
     model = model.to(device, memory_format=torch.channels_last)
 

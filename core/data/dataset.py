@@ -22,8 +22,8 @@ from core.layouts import Layout
 class Clip(NamedTuple):
     """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
 
-    Under a mirror (training only) everything is that of the mirrored frame, so that a person seen on the left is seen on
-    the right, also by whoever reads positions in the frame.
+    Under a mirror (training only) everything is that of the mirrored frame, so that a person seen on the left is seen
+    on the right, also by whoever reads positions in the frame.
 
     Attributes:
         frames: uint8 (M, T, H, W, 3) RGB crops; zeros for an absent person.
@@ -124,7 +124,8 @@ class ClipDataset(Dataset[Clip]):
             crops[mask] = change_colors(crops[mask], draw.color)
         keypoints_crop, keypoints = (np.where(visible[..., None], points, 0) for points in (keypoints_crop, keypoints))
         return Clip(crops, keypoints_crop.astype(np.float32), visible.astype(np.float32),
-                    keypoints.astype(np.float32), to_image.astype(np.float32), np.array(frame_size, np.float32), mask.astype(np.float32), np.int64(record.label), np.int64(index))
+                    keypoints.astype(np.float32), to_image.astype(np.float32), np.array(frame_size, np.float32),
+                    mask.astype(np.float32), np.int64(record.label), np.int64(index))
 
     def _persons(self, record: Annotation, times: np.ndarray,
                  frame_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """Weights and inputs in closed form, so that a parity vector needs to store neither.
 
-Everything is a slice of one wave, ``sin(0.7·i + 1.3·k + 0.1 + 0.9·(i² mod 1009))``: ``i`` is the flat C-order index inside
-the tensor, ``k`` a number that tells tensors apart. It is computed in float64 and stored as float32.
+Everything is a slice of one wave, ``sin(0.7·i + 1.3·k + 0.1 + 0.9·(i² mod 1009))``: ``i`` is the flat C-order index
+inside the tensor, ``k`` a number that tells tensors apart. It is computed in float64 and stored as float32.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def fill_tensor(key: str, shape: Sequence[int], number: int) -> np.ndarray:
     return values.astype(np.float32)
 
 
-def fill_state(entries: Sequence[tuple[str, Sequence[int]]], constants: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def fill_state(entries: Sequence[tuple[str, Sequence[int]]],
+               constants: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """A whole state dict.
 
     Args:

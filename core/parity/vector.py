@@ -180,11 +180,16 @@ class Vector:
                 for key, value in fill_state(self.case['state'], constants).items()}
 
     def expected(self) -> dict[str, np.ndarray]:
-        """Recorded values: the outputs, the loss and, as ``grad_norm/<key>``, the gradient norms."""
+        """Recorded values every run must give: the outputs, the loss and, as ``grad_norm/<key>``, gradient norms."""
         wanted = {name: self.arrays[f'out/{name}'] for name in self.case['outputs']}
         if 'loss' in self.case:
             wanted.setdefault('loss', np.asarray(self.case['loss']))
         return wanted | {GRAD_NORM + key: np.asarray(norm) for key, norm in self.case.get('grad_norms', {}).items()}
+
+    def recorded_extras(self) -> dict[str, np.ndarray]:
+        """Recorded values compared where a run gives them: ``num_parameters`` and ``init/<key>`` constructor graphs."""
+        counts = {name: np.asarray(self.case[name]) for name in ('num_parameters',) if name in self.case}
+        return counts | {key: value for key, value in self.arrays.items() if key.startswith('init/')}
 
     def tolerance(self, name: str, wanted: np.ndarray) -> np.ndarray:
         """Largest allowed absolute difference of every element of an output."""
@@ -198,18 +203,18 @@ class Vector:
 
     def _compare(self, name: str, wanted: np.ndarray, got: np.ndarray) -> Comparison:
         entry = self.case['outputs'].get(name, {})
-        if list(got.shape) != list(entry.get('full_shape', entry.get('shape', got.shape))):
-            return Comparison(name, np.inf, 0.0, False, f'shape {got.shape} is not the recorded one')
+        full = tuple(entry.get('full_shape', wanted.shape))
+        if got.shape != full and not got.size == wanted.size == 1:
+            return Comparison(name, np.inf, 0.0, False, f'shape {got.shape} instead of {full}')
         got = got[parse_slice(entry['slice'])] if 'slice' in entry else got
-        difference = np.abs(got.astype(np.float64).reshape(wanted.shape) - wanted.astype(np.float64))
+        difference = np.abs(got.reshape(wanted.shape).astype(np.float64) - wanted.astype(np.float64))
         allowed = self.tolerance(name, wanted)
-        excess = (difference - allowed).ravel()
-        worst = int(np.argmax(np.where(np.isnan(excess), np.inf, excess))) if excess.size else 0
-        return Comparison(name, float(difference.max(initial=0)), float(allowed.ravel()[worst]) if excess.size else 0.0,
-                          bool((difference <= allowed).all()))
+        worst = np.unravel_index(np.nan_to_num(difference - allowed, nan=np.inf).argmax(), wanted.shape)
+        return Comparison(name, float(difference.max()), float(allowed[worst]), bool((difference <= allowed).all()))
 
     def compare(self, outputs: Mapping[str, Tensor | np.ndarray]) -> list[Comparison]:
-        """Put computed outputs beside all recorded ones; one that was not computed fails."""
-        return [self._compare(name, wanted, np.asarray(torch.as_tensor(outputs[name]).detach().cpu()))
+        """Put computed outputs beside the recorded ones; one that was not computed fails."""
+        extras = {name: wanted for name, wanted in self.recorded_extras().items() if name in outputs}
+        return [self._compare(name, wanted, torch.as_tensor(outputs[name]).detach().cpu().numpy())
                 if name in outputs else Comparison(name, np.inf, 0.0, False, 'not computed')
-                for name, wanted in self.expected().items()]
+                for name, wanted in (self.expected() | extras).items()]

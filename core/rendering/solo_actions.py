@@ -129,12 +129,12 @@ def kick(clock: Clock, style: Style, rng: np.random.Generator) -> Pose:
 def jump_up(clock: Clock, style: Style, rng: np.random.Generator) -> Pose:
     """Crouch and jump on the spot with swinging arms, once or twice."""
     pose, progress = idle(clock, style, rng), window(clock, rng, style)
-    jumps = 2 if clock.duration * style.tempo > 1.25 else 1
+    jumps = 2 if clock.duration * style.tempo > 1.45 else 1
     local = np.where(progress < 1.0, progress * jumps % 1.0, 1.0)
     depth = track(local, (0.0, 0.28, 0.42, 0.68, 0.8, 1.0), (0.0, 1.0, 0.0, 0.0, 0.7, 0.0))
     crouch(pose, depth, 1.25, 0.35, 0.35)
     flight = np.clip((local - 0.4) / 0.3, 0.0, 1.0)
-    pose.lift += 1.1 * style.amplitude * flight * (1 - flight)
+    pose.lift += 1.05 * style.amplitude * flight * (1 - flight)
     pose.ankle += 0.6 * (4 * flight * (1 - flight))[:, None]
     rest, back, front, up = REST_WRIST, (-0.45, 0.15, -0.8), (0.8, 0.2, -0.2), (0.45, 0.25, 0.75)
     pose.wrist[:] = track(local, (0.0, 0.24, 0.4, 0.52, 0.68, 1.0), (rest, back, front, up, front, rest))[:, None]

@@ -29,9 +29,9 @@ def test_plan_names_every_class_subject_and_repetition_once():
     plan = plan_demo(DemoOptions())
     assert len(plan) == len(DEMO_ACTIONS) * 8 * 2 == len(set(plan))
     assert plan[0].name(2) == 'S001C002P001R001A006'
-    assert all(act.partner != act.subject for act in plan)
+    assert all(one.partner != one.subject for one in plan)
     train = demo.TRAIN_SUBJECTS
-    assert all((act.partner in train) == (act.subject in train) for act in plan)
+    assert all((one.partner in train) == (one.subject in train) for one in plan)
 
 
 def test_plan_rejects_an_empty_set():

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from core.models.pose.blocks import init_weights
 
 
 def _axis_patch(center: Tensor, length: int, sigma: float) -> tuple[Tensor, Tensor]:
@@ -82,3 +84,22 @@ def flip_back_heatmap(heatmaps: Tensor, flip_order: Sequence[int]) -> Tensor:
         flip_order: joint order after a mirror (``Layout.flip_order``).
     """
     return heatmaps.flip(-1).index_select(-3, torch.as_tensor(flip_order, device=heatmaps.device))
+
+
+class HeatmapHead(nn.Module):
+    """Features at 1/4 of the crop → one heatmap per joint, by one convolution.
+
+    Args:
+        in_channels: channels of the features.
+        num_joints: J.
+        kernel: side of the convolution, 1 or 3.
+    """
+
+    def __init__(self, in_channels: int, num_joints: int, kernel: int = 1) -> None:
+        super().__init__()
+        self.final_layer = nn.Conv2d(in_channels, num_joints, kernel, padding=kernel // 2)
+        init_weights(self)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """``(N, C, H/4, W/4)`` → ``(N, J, H/4, W/4)``."""
+        return self.final_layer(features)

@@ -1,0 +1,202 @@
+"""HRNet (Sun et al., CVPR 2019, arXiv 1902.09212) with the parameter names of the official pose checkpoints.
+
+Branch ``b`` works at 1/(4·2^b) of the input size and has ``C_b`` channels; lists of maps run fine → coarse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.models.pose.blocks import init_weights
+
+STEM_CHANNELS = 64
+LAYER1_BLOCKS = 4
+STRIDE = 32
+
+
+@dataclass(frozen=True)
+class HRStageSpec:
+    """One stage: ``num_modules`` modules; branch ``b`` has ``num_blocks[b]`` basic blocks of ``channels[b]``."""
+
+    num_modules: int
+    channels: tuple[int, ...]
+    num_blocks: tuple[int, ...]
+
+
+def _family(width: int) -> tuple[HRStageSpec, ...]:
+    return tuple(HRStageSpec(modules, tuple(width * 2 ** branch for branch in range(stage + 2)), (4,) * (stage + 2))
+                 for stage, modules in enumerate((1, 4, 3)))
+
+
+HRNETS: dict[str, tuple[HRStageSpec, ...]] = {'hrnet-w32': _family(32), 'hrnet-w48': _family(48)}
+
+
+def _conv(in_channels: int, out_channels: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False)
+
+
+def _conv_norm(in_channels: int, out_channels: int, kernel: int, stride: int = 1, relu: bool = True) -> nn.Sequential:
+    layers = [_conv(in_channels, out_channels, kernel, stride), nn.BatchNorm2d(out_channels)]
+    return nn.Sequential(*layers, *([nn.ReLU()] if relu else []))
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions and the identity (ResNet), ``(N, C, H, W)`` → same shape."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1, self.bn1 = _conv(channels, channels, 3), nn.BatchNorm2d(channels)
+        self.conv2, self.bn2 = _conv(channels, channels, 3), nn.BatchNorm2d(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, C, H, W)`` → same shape."""
+        y = F.relu(self.bn1(self.conv1(x)))
+        return F.relu(x + self.bn2(self.conv2(y)))
+
+
+class Bottleneck(nn.Module):
+    """1x1, 3x3 and 1x1 convolutions and a shortcut (ResNet), to four times ``width``."""
+
+    def __init__(self, in_channels: int, width: int) -> None:
+        super().__init__()
+        out_channels = 4 * width
+        self.conv1, self.bn1 = _conv(in_channels, width, 1), nn.BatchNorm2d(width)
+        self.conv2, self.bn2 = _conv(width, width, 3), nn.BatchNorm2d(width)
+        self.conv3, self.bn3 = _conv(width, out_channels, 1), nn.BatchNorm2d(out_channels)
+        self.downsample = nn.Identity()
+        if in_channels != out_channels:
+            self.downsample = _conv_norm(in_channels, out_channels, 1, relu=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, C_in, H, W)`` → ``(N, 4·width, H, W)``."""
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = F.relu(self.bn2(self.conv2(y)))
+        return F.relu(self.downsample(x) + self.bn3(self.conv3(y)))
+
+
+def _fuse_path(channels: tuple[int, ...], target: int, source: int) -> nn.Module:
+    """Path between two branches of a module."""
+    if source == target:
+        return nn.Identity()
+    if source > target:
+        return nn.Sequential(_conv(channels[source], channels[target], 1), nn.BatchNorm2d(channels[target]),
+                             nn.Upsample(scale_factor=float(2 ** (source - target)), mode='nearest'))
+    widths = [channels[source]] * (target - source - 1) + [channels[target]]
+    return nn.Sequential(*(_conv_norm(channels[source], width, 3, 2, relu=step < len(widths) - 1)
+                           for step, width in enumerate(widths)))
+
+
+class HRModule(nn.Module):
+    """Basic blocks on every branch, then ``out_i = ReLU(Σ_j F_ij(o_j))``.
+
+    Args:
+        spec: of the stage.
+        multi_scale_output: False computes ``out_0`` only.
+    """
+
+    def __init__(self, spec: HRStageSpec, multi_scale_output: bool = True) -> None:
+        super().__init__()
+        branches = range(len(spec.channels))
+        self.branches = nn.ModuleList(nn.Sequential(*(BasicBlock(width) for _ in range(blocks)))
+                                      for width, blocks in zip(spec.channels, spec.num_blocks, strict=True))
+        self.fuse_layers = nn.ModuleList(
+            nn.ModuleList(_fuse_path(spec.channels, i, j) for j in branches)
+            for i in (branches if multi_scale_output else range(1)))
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only the first without ``multi_scale_output``)."""
+        maps = [branch(level) for branch, level in zip(self.branches, maps, strict=True)]
+        return [F.relu(sum(path(level) for path, level in zip(paths, maps, strict=True)))
+                for paths in self.fuse_layers]
+
+
+class HRTransition(nn.ModuleList):
+    """Between two stages: adapts widths and opens new branches from the coarsest one (keys ``{branch}.{…}``)."""
+
+    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        super().__init__()
+        for branch, width in enumerate(after):
+            if branch >= len(before):
+                outputs = [before[-1]] * (branch - len(before)) + [width]
+                self.append(nn.Sequential(*(_conv_norm(before[-1], out, 3, 2) for out in outputs)))
+            else:
+                self.append(_conv_norm(before[branch], width, 3) if width != before[branch] else nn.Identity())
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps of the previous stage → maps of the next one, fine → coarse."""
+        return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
+
+
+class HRNet(nn.Module):
+    """HRNet backbone.
+
+    Args:
+        stages: stages 2, 3, ...; a row of ``HRNETS`` or another description.
+        multi_scale_output: whether the last module hands out all its branches. The official pose models hand out the
+            finest only; their checkpoints lack the fuse paths of the others.
+
+    Attributes:
+        channels: channels of the maps ``forward`` returns, fine → coarse.
+        tap_channels: channels of the maps ``forward_taps`` returns.
+
+    Example:
+        >>> [m.shape[1] for m in HRNet(HRNETS['hrnet-w32'])(torch.zeros(2, 3, 64, 32))]
+        [32, 64, 128, 256]
+    """
+
+    def __init__(self, stages: tuple[HRStageSpec, ...], *, multi_scale_output: bool = True) -> None:
+        super().__init__()
+        self.conv1, self.bn1 = _conv(3, STEM_CHANNELS, 3, 2), nn.BatchNorm2d(STEM_CHANNELS)
+        self.conv2, self.bn2 = _conv(STEM_CHANNELS, STEM_CHANNELS, 3, 2), nn.BatchNorm2d(STEM_CHANNELS)
+        widths = (4 * STEM_CHANNELS,)
+        self.layer1 = nn.Sequential(*(Bottleneck(widths[0] if block else STEM_CHANNELS, STEM_CHANNELS)
+                                      for block in range(LAYER1_BLOCKS)))
+        self.num_stages = len(stages)
+        self.tap_channels = {'stem': STEM_CHANNELS, 'layer1': widths[0]}
+        for index, stage in enumerate(stages):
+            single = None if multi_scale_output or index < len(stages) - 1 else stage.num_modules - 1
+            self.add_module(f'transition{index + 1}', HRTransition(widths, stage.channels))
+            self.add_module(f'stage{index + 2}', nn.Sequential(*(HRModule(stage, module != single)
+                                                                 for module in range(stage.num_modules))))
+            widths = stage.channels if single is None else stage.channels[:1]
+            self.tap_channels |= {f's{index}b{branch}': width for branch, width in enumerate(widths)}
+        self.channels = widths
+        init_weights(self)
+
+    def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
+        """Every map worth reading: 'stem', 'layer1' and 's{stage}b{branch}', with stage 0 the official 'stage2'.
+
+        Args:
+            x: ``(N, 3, H, W)``, H and W divisible by 32.
+
+        Raises:
+            ValueError: for another size.
+        """
+        if x.shape[-1] % STRIDE or x.shape[-2] % STRIDE:
+            raise ValueError(f'HRNet needs sides divisible by {STRIDE}, got an input of {tuple(x.shape[-2:])}')
+        x = F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))           # (N, 64, H/4, W/4)
+        maps = [self.layer1(x)]                                                     # (N, 256, H/4, W/4)
+        taps = {'stem': x, 'layer1': maps[0]}
+        for index in range(self.num_stages):
+            maps = getattr(self, f'stage{index + 2}')(getattr(self, f'transition{index + 1}')(maps))
+            taps |= {f's{index}b{branch}': level for branch, level in enumerate(maps)}  # (N, C_b, H_b, W_b)
+        return taps
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """``(N, 3, H, W)`` → the last stage's maps ``(N, channels[b], H/(4·2^b), W/(4·2^b))``, fine → coarse."""
+        taps = self.forward_taps(x)
+        return [taps[f's{self.num_stages - 1}b{branch}'] for branch in range(len(self.channels))]
+
+
+def build_hrnet(name: str, *, multi_scale_output: bool = True) -> HRNet:
+    """Create the network called ``name`` in ``HRNETS``.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in HRNETS:
+        raise ValueError(f"HRNet '{name}' is unknown; choose one of {', '.join(HRNETS)}")
+    return HRNet(HRNETS[name], multi_scale_output=multi_scale_output)
