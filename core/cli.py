@@ -32,7 +32,8 @@ def exit_with(main: Callable[[], int | None]) -> None:
     try:
         status = main()
     except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
+        sentence = str(error).strip().splitlines()[-1]     # a loader process wraps the sentence in its traceback
+        print(f'error: {sentence.removeprefix("ValueError: ")}', file=sys.stderr)
         status = 2
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)

@@ -27,7 +27,7 @@ BACKBONES = {**dict.fromkeys(LITE_HRNETS, build_lite_hrnet), **dict.fromkeys(HRN
 
 def build_pose_net(cfg: CfgNode) -> PoseNet:
     """Create the pose network: backbone and SimCC head."""
-    backbone = BACKBONES[cfg.BACKBONE](cfg.BACKBONE)
+    backbone = BACKBONES[cfg.BACKBONE](cfg.BACKBONE, multi_scale_output=cfg.MODEL.MULTI_FUSE)
     head = SimCCHead(backbone.channels[0], cfg.DATASET.NUM_JOINTS, tuple(cfg.MODEL.IMAGE_SIZE),
                      cfg.MODEL.SIMDR_SPLIT_RATIO, kernel=cfg.MODEL.FINAL_CONV_KERNEL)
     return PoseNet(backbone, head)

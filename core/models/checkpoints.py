@@ -93,16 +93,18 @@ def read_state(file: str | Path) -> dict[str, Tensor]:
     except Exception as error:
         raise ValueError(f"checkpoint '{file}' cannot be read ({type(error).__name__}); it is damaged, fetch it "
                          'again') from None
-    state = next((content[key] for key in ('state_dict', 'model') if isinstance(_get(content, key), dict)), content)
-    tensors = {key: value for key, value in state.items() if isinstance(value, Tensor)} if isinstance(state, dict) else {}
-    if not tensors:
+    nested = [content.get('state_dict'), content.get('model')] if isinstance(content, dict) else []
+    tensors = next(filter(None, map(_tensors, [*nested, content])), None)
+    if tensors is None:
         raise ValueError(f"checkpoint '{file}' holds no state dict; it must be one, or have one as 'state_dict' or "
                          "'model'")
     return tensors
 
 
-def _get(content: Any, key: str) -> Any:
-    return content.get(key) if isinstance(content, dict) else None
+def _tensors(content: Any) -> dict[str, Tensor]:
+    if not isinstance(content, dict):
+        return {}
+    return {key: value for key, value in content.items() if isinstance(value, Tensor)}
 
 
 def rename_key(key: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from torch import Tensor
 
-from core.parity.vector import Vector
+from core.parity.vector import Comparison, Vector
 
 Runner = Callable[[Vector], dict[str, Tensor | np.ndarray]]
 
@@ -34,7 +35,7 @@ FAMILIES: tuple[Family, ...] = (
     Family('core.parity.skeleton_cases:run', '', {'type': 'RecognizerGCN', 'backbone.type': 'STGCN'}),
     Family('core.parity.end2end_cases:run', 'core/net/end2end.py'),
     Family('core.parity.loss_cases:run', 'KLDiscretLoss'),
-    Family('core.parity.crop_cases:run', '_generate_sa_simdr'),
+    Family('core.parity.simcc_cases:run', '_generate_sa_simdr'),
     Family('core.parity.sampling_cases:run_uniform_sample', 'UniformSample'),
     Family('core.parity.sampling_cases:run_prenormalize', 'PreNormalize2D'),
 )
@@ -58,3 +59,21 @@ def find_runner(vector: Vector) -> Runner:
             module, function = family.runner.split(':')
             return getattr(importlib.import_module(module), function)
     raise ValueError(f"vector '{vector.name}' ({vector.source}) belongs to no implemented family")
+
+
+def check(path: str | Path) -> list[Comparison]:
+    """Compute a vector's outputs with our code and compare them.
+
+    Args:
+        path: its JSON file.
+
+    Raises:
+        ValueError: for a broken vector, one of no known family, or one whose configuration is not implemented.
+    """
+    vector = Vector.load(path)
+    try:
+        return vector.compare(find_runner(vector)(vector))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f'{path}: the vector is incomplete or not of its family ({error!r})') from error
+    except ValueError as error:
+        raise ValueError(f'{path}: {error}') from error

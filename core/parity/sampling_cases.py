@@ -9,8 +9,7 @@ import numpy as np
 
 from core.data.pyskl_sampling import TEST_SEED, uniform_sample
 from core.data.skeleton_features import format_gcn_input, prenormalize_2d, skeleton_features
-from core.layouts import get_layout
-from core.parity.skeleton_cases import PYSKL_LAYOUTS
+from core.parity.skeleton_cases import pyskl_layout
 from core.parity.vector import Vector
 
 SCORED = ('coco', 'openpose')
@@ -41,7 +40,7 @@ def run_prenormalize(vector: Vector) -> dict[str, np.ndarray]:
     normalised = prenormalize_2d(keypoints, scores, (width, height))
     outputs = {'prenormalize2d': normalised,
                'prenormalize2d_without_score': prenormalize_2d(keypoints, None, (width, height))}
-    layout = get_layout(PYSKL_LAYOUTS[dataset])
+    layout = pyskl_layout(dataset)
     with_scores = np.concatenate([keypoints, scores[..., None]], axis=-1)
     for name in vector.case['outputs']:
         if name.startswith('feat_'):

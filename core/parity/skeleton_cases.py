@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import copy
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from core.layouts import get_layout
-from core.models.checkpoints import from_official
+from core.layouts import Layout, get_layout
+from core.models.checkpoints import rename_key
+from core.models.skeleton.block import BlockOptions
 from core.models.skeleton.graph import build_adjacency
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.skeleton.stgcn import STGCN
-from core.models.skeleton.units import BlockOptions
-from core.parity.vector import GRAD_NORM, Vector
+from core.parity.running import count_parameters, load_exactly, run_training
+from core.parity.vector import Vector
 
 PYSKL_LAYOUTS = {'coco': 'coco17', 'openpose': 'openpose18', 'nturgb+d': 'ntu25'}
 BLOCK_KEYS = {'gcn_adaptive': 'adaptive', 'gcn_conv_pos': 'conv_pos', 'gcn_with_res': 'with_res',
@@ -24,6 +25,20 @@ NETWORK_KEYS = {'in_channels': 'in_channels', 'base_channels': 'base_channels', 
                 'num_stages': 'num_stages', 'inflate_stages': 'inflate_stages', 'down_stages': 'down_stages',
                 'data_bn_type': 'data_bn_type', 'num_person': 'num_persons'}
 """Argument of the official classes → ours."""
+INIT = 'init/'
+
+Outputs = dict[str, Tensor]
+
+
+def pyskl_layout(name: str) -> Layout:
+    """Return the joint layout that PYSKL calls ``name``.
+
+    Raises:
+        ValueError: for a layout that is not described here.
+    """
+    if name not in PYSKL_LAYOUTS:
+        raise ValueError(f"PYSKL's joint layout '{name}' is not known here; known are {', '.join(PYSKL_LAYOUTS)}")
+    return get_layout(PYSKL_LAYOUTS[name])
 
 
 def build_backbone(config: dict[str, Any]) -> STGCN:
@@ -32,20 +47,52 @@ def build_backbone(config: dict[str, Any]) -> STGCN:
     Raises:
         ValueError: for an argument that has no counterpart here.
     """
-    config = {key: value for key, value in config.items() if key not in ('type', 'pretrained')}
-    graph = config.pop('graph_cfg')
-    unknown = [key for key in config if key not in BLOCK_KEYS and key not in NETWORK_KEYS]
-    if unknown or graph['layout'] not in PYSKL_LAYOUTS:
-        raise ValueError(f"PYSKL argument '{(unknown or [graph['layout']])[0]}' has no counterpart in the ST-GCN family")
-    adjacency = build_adjacency(get_layout(PYSKL_LAYOUTS[graph['layout']]), graph.get('mode', 'spatial'))
+    unknown = set(config) - {'type', 'pretrained', 'graph_cfg', *BLOCK_KEYS, *NETWORK_KEYS}
+    if unknown:
+        raise ValueError(f"PYSKL argument '{min(unknown)}' has no counterpart in the ST-GCN family")
+    graph = dict(config['graph_cfg'])
+    adjacency = build_adjacency(pyskl_layout(graph.pop('layout')), graph.pop('mode', 'spatial'), **graph)
     block = BlockOptions(**{BLOCK_KEYS[key]: value for key, value in config.items() if key in BLOCK_KEYS})
     options = {NETWORK_KEYS[key]: value for key, value in config.items() if key in NETWORK_KEYS}
     skip_first = options.get('in_channels', 3) == options.get('base_channels', 64)
     return STGCN(adjacency, block=block, skip_first=skip_first, **options)
 
 
-def build_recognizer(config: dict[str, Any]) -> SkeletonRecognizer:
-    """Create the recognizer of a PYSKL ``model`` section."""
+def build_recognizer(config: dict[str, Any]) -> nn.ModuleDict:
+    """Create the recognizer of a PYSKL ``model`` section, as ``skeleton`` like in the joint model."""
     head = config['cls_head']
-    return SkeletonRecognizer(build_backbone(config['backbone']),
-                              GCNHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.0)))
+    recognizer = SkeletonRecognizer(build_backbone(config['backbone']),
+                                    GCNHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.0)))
+    return nn.ModuleDict({'skeleton': recognizer})
+
+
+def run(vector: Vector) -> Outputs:
+    """Outputs of a recognizer: 'block…', 'feature', 'logits', 'clip_prob', constructor graphs as 'init/…'."""
+    model = build_recognizer(vector.config)
+    outputs = {'num_parameters': count_parameters(model)}
+    for name in vector.arrays:
+        if name.startswith(INIT):
+            outputs[name] = model.state_dict()[rename_key(name.removeprefix(INIT))].clone()
+    load_exactly(model, vector)
+    inputs = vector.inputs()
+    if vector.trains:
+        return outputs | run_training(vector, model, _forward, inputs['keypoint'], 'logits')
+    with torch.no_grad():
+        outputs |= _forward(model.eval(), inputs['keypoint'])
+        clips = [inputs[name] for name in inputs if name.startswith('clip_keypoint')]
+        return outputs | ({'clip_prob': model['skeleton'].clip_probabilities(clips[0])} if clips else {})
+
+
+def _forward(model: nn.ModuleDict, keypoint: Tensor) -> Outputs:
+    outputs, recognizer = {}, model['skeleton']
+    hooks = [block.register_forward_hook(partial(_record, outputs, f'block{index}'))
+             for index, block in enumerate(recognizer.backbone.gcn)]
+    outputs['feature'] = recognizer.features(keypoint)                                   # (B, M, C, T', V)
+    outputs['logits'] = recognizer.head(outputs['feature'])                              # (B, classes)
+    for hook in hooks:
+        hook.remove()
+    return outputs
+
+
+def _record(outputs: Outputs, name: str, module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
+    outputs[name] = output

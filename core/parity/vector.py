@@ -192,8 +192,10 @@ class Vector:
         return counts | {key: value for key, value in self.arrays.items() if key.startswith('init/')}
 
     def tolerance(self, name: str, wanted: np.ndarray) -> np.ndarray:
-        """Largest allowed absolute difference of every element of an output."""
+        """Largest allowed absolute difference of every element of an output; whole numbers must be equal."""
         rules = self.case['tolerance']
+        if np.issubdtype(wanted.dtype, np.integer):
+            return np.zeros(wanted.shape)
         if name.startswith(GRAD_NORM):
             return rules['grad_rtol_in_float64'] * np.abs(wanted)
         atol = rules.get('atol', rules.get('atol_relative_to_max_abs', 0) * np.abs(wanted).max(initial=0))

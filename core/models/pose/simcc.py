@@ -121,8 +121,8 @@ def encode_simcc(keypoints_crop: Tensor, visible: Tensor, *, image_size: tuple[i
 
 def _decode_axis(logits: Tensor, sigma: float, mode: str) -> tuple[Tensor, Tensor]:
     """Logits ``(..., N)`` → positions ``(...)`` in bins and the largest probabilities ``(...)``."""
-    probability = logits.softmax(-1)
-    peak, best = probability.max(-1)
+    probability, best = logits.softmax(-1), logits.argmax(-1)
+    peak = probability.amax(-1)
     if mode == 'argmax':
         return best.to(logits.dtype), peak
     grid = torch.arange(logits.shape[-1], device=logits.device)

@@ -67,16 +67,17 @@ def binary_adj(layout: Layout) -> np.ndarray:
     return (inward + inward.T)[None]
 
 
-GRAPHS: dict[str, Callable[[Layout], np.ndarray]] = {
+GRAPHS: dict[str, Callable[..., np.ndarray]] = {
     'spatial': spatial, 'stgcn_spatial': stgcn_spatial, 'binary_adj': binary_adj}
 
 
-def build_adjacency(layout: Layout, mode: str = 'spatial') -> Tensor:
+def build_adjacency(layout: Layout, mode: str = 'spatial', **options: int) -> Tensor:
     """Return the float32 adjacency ``(K, V, V)`` of a layout.
 
     Args:
         layout: joints and links.
         mode: key of ``GRAPHS``.
+        **options: ``max_hop`` of ``stgcn_spatial``.
 
     Raises:
         ValueError: for an unknown mode.
@@ -88,4 +89,4 @@ def build_adjacency(layout: Layout, mode: str = 'spatial') -> Tensor:
     """
     if mode not in GRAPHS:
         raise ValueError(f"graph mode '{mode}' is unknown; choose one of {', '.join(GRAPHS)}")
-    return torch.from_numpy(GRAPHS[mode](layout).astype(np.float32))
+    return torch.from_numpy(GRAPHS[mode](layout, **options).astype(np.float32))

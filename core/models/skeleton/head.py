@@ -35,4 +35,5 @@ class GCNHead(nn.Module):
         return (persons * person_mask[..., None]).sum(dim=1) / count
 
     def forward(self, feature: Tensor, person_mask: Tensor | None = None) -> Tensor:
+        """Return logits ``(B, classes)``; arguments as in ``pool``."""
         return self.fc_cls(self.dropout(self.pool(feature, person_mask)))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from torch import Tensor, nn
 
 from core.layouts import Layout
+from core.models.skeleton.block import STGCN_BLOCK, STGCNPP_BLOCK, BlockOptions, STGCNBlock
 from core.models.skeleton.graph import build_adjacency
-from core.models.skeleton.units import STGCN_BLOCK, STGCNPP_BLOCK, BlockOptions, STGCNBlock
 
 DATA_NORMS = ('VC', 'MVC', None)
 
@@ -69,6 +69,7 @@ class STGCN(nn.Module):
         return x.reshape(batch * persons, frames, joints, channels).permute(0, 3, 1, 2)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the feature ``(B, M, C_out, T', V)`` of joints ``(B, M, T, V, C)``."""
         batch, persons = x.shape[:2]
         x = self.normalize(x)                                                            # (BM, C, T, V)
         for block in self.gcn:

@@ -26,6 +26,7 @@ class ProbabilityFusion(nn.Module):
         self.weight = nn.Parameter(torch.full((num_classes,), math.log(math.e - 1)))
 
     def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``."""
         weighted = F.softplus(self.weight).log() + visual.log_softmax(dim=-1)
         return torch.logaddexp(skeleton.log_softmax(dim=-1), weighted).log_softmax(dim=-1)
 
@@ -42,6 +43,7 @@ class LogitFusion(nn.Module):
         self.weight = nn.Parameter(torch.ones(num_classes))
 
     def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``."""
         return skeleton + self.weight * visual
 
 
@@ -56,6 +58,7 @@ class UpstreamFusion(LogitFusion):
     """
 
     def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``."""
         return super().forward(skeleton.softmax(dim=-1).detach(), visual.softmax(dim=-1).detach())
 
 

@@ -3,11 +3,11 @@
 import torch
 
 from core.layouts import get_layout
+from core.models.skeleton.block import STGCNPP_BLOCK
 from core.models.skeleton.graph import build_adjacency
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.skeleton.stgcn import STGCN
-from core.models.skeleton.units import STGCNPP_BLOCK
 
 
 def tiny() -> SkeletonRecognizer:

@@ -1,20 +1,12 @@
-"""Units of the ST-GCN family against plain formulas."""
+"""Graph convolution against plain formulas."""
 
 import pytest
 import torch
 from torch.nn import functional as F
 
 from core.layouts import get_layout
+from core.models.skeleton.gcn import UnitGCN, aggregate_joints, spread_joints
 from core.models.skeleton.graph import build_adjacency
-from core.models.skeleton.units import (
-    STGCNPP_BLOCK,
-    MultiScaleTCN,
-    STGCNBlock,
-    UnitGCN,
-    UnitTCN,
-    aggregate_joints,
-    spread_joints,
-)
 
 GRAPH = build_adjacency(get_layout('coco17'), 'spatial')
 
@@ -57,42 +49,3 @@ def test_residual_of_the_graph_convolution_is_identity_or_projection():
     with torch.no_grad():
         unit.bn.weight.zero_()
         torch.testing.assert_close(unit(x), F.relu(unit.down(x)))
-
-
-@pytest.mark.parametrize('frames', [7, 16])
-@pytest.mark.parametrize('dilation', [1, 4])
-def test_temporal_unit_keeps_or_halves_the_frames_rounding_up(frames, dilation):
-    x = torch.randn(1, 4, frames, 3)
-    assert UnitTCN(4, 5, 3, 1, dilation)(x).shape == (1, 5, frames, 3)
-    assert UnitTCN(4, 5, 3, 2, dilation)(x).shape == (1, 5, (frames + 1) // 2, 3)
-
-
-def test_multi_scale_unit_has_pyskl_branch_widths():
-    widths = [branch[0].out_channels for branch in MultiScaleTCN(64).branches[:-1]]
-    assert widths == [14, 10, 10, 10, 10]
-    assert MultiScaleTCN(128).branches[5].out_channels == 21
-
-
-def test_first_block_has_no_residual_and_others_identity_or_projection():
-    x = torch.randn(1, 4, 6, 17)
-
-    def silent(block):
-        torch.nn.init.zeros_(block.tcn.bn.weight)
-        return block.eval()(x)
-
-    assert silent(STGCNBlock(4, 4, GRAPH, residual=False)).abs().max() == 0
-    torch.testing.assert_close(silent(STGCNBlock(4, 4, GRAPH)), F.relu(x))
-    assert silent(STGCNBlock(4, 8, GRAPH, stride=2)).shape == (1, 8, 3, 17)
-
-
-def test_dropout_acts_in_the_temporal_unit_only_while_training():
-    block = STGCNBlock(12, 12, GRAPH, residual=False, options=STGCNPP_BLOCK._replace(dropout=0.9))
-    x = torch.randn(1, 12, 6, 17)
-    assert (block(x) == 0).float().mean() > 0.8
-    assert torch.equal(block.eval()(x), block(x))
-
-
-@pytest.mark.parametrize('options', [{'adaptive': 'free'}, {'conv_pos': 'both'}, {'tcn_type': 'lstm'}])
-def test_unknown_variants_are_refused(options):
-    with pytest.raises(ValueError, match='|'.join(options.values())):
-        STGCNBlock(4, 4, GRAPH, options=STGCNPP_BLOCK._replace(**options))

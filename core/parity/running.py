@@ -1,0 +1,58 @@
+"""What the runners of all network families share: exact loading, and one recorded training step."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from core.models.checkpoints import load_state, rename_key, to_joint_layout
+from core.parity.vector import GRAD_NORM, Vector
+
+BUFFER = 'buffer_after_forward/'
+
+
+def load_exactly(model: nn.Module, vector: Vector) -> None:
+    """Fill a model with the vector's weights, through the renaming that published checkpoints take.
+
+    Args:
+        model: with the joint model's names.
+        vector: whose state is loaded.
+
+    Raises:
+        ValueError: unless every tensor of either side finds its counterpart.
+    """
+    report = load_state(model, to_joint_layout(vector.state()))
+    if report.missing or report.mismatched or report.unused:
+        raise ValueError(f'the official weights do not cover the model exactly: {report.summary()}')
+
+
+def count_parameters(model: nn.Module) -> Tensor:
+    """Number of trainable parameters."""
+    return torch.tensor(sum(parameter.numel() for parameter in model.parameters()))
+
+
+def run_training(vector: Vector, model: nn.Module, forward: Callable[[nn.Module, Tensor], dict[str, Tensor]], x: Tensor,
+                 output: str) -> dict[str, Tensor]:
+    """One step in training mode on ``loss = mean(output²)``.
+
+    Args:
+        vector: names the gradients and buffers to report.
+        model: filled model; its running statistics move.
+        forward: ``(model, x) → outputs by name``.
+        x: input.
+        output: which output the loss is taken of.
+
+    Returns:
+        The outputs and buffers of a float32 step, and the gradient norms of a float64 step.
+    """
+    precise = copy.deepcopy(model).double().train()
+    forward(precise, x.double())[output].square().mean().backward()
+    norms = {GRAD_NORM + key: precise.get_parameter(rename_key(key)).grad.norm() for key in vector.grad_keys}
+    with torch.no_grad():
+        outputs = forward(model.train(), x)
+    buffers = {name: model.get_buffer(rename_key(name.removeprefix(BUFFER)))
+               for name in vector.case['outputs'] if name.startswith(BUFFER)}
+    return {**outputs, 'loss': outputs[output].double().square().mean(), **norms, **buffers}

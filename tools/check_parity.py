@@ -1,0 +1,49 @@
+"""Compare our models, losses and data steps with recorded answers of the official implementations.
+
+    python tools/check_parity.py VECTOR.json [VECTOR.json ...]
+
+A vector is NAME.json with NAME.npz beside it. Prints for every output the largest absolute difference and what is
+allowed at the worst element. Exit status: 0 all within tolerance, 1 some above it, 2 a vector that cannot be answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.cli import exit_with
+from core.parity.registry import check
+from core.parity.vector import Comparison
+
+
+def format_comparison(comparison: Comparison) -> str:
+    """One line of the report."""
+    verdict = 'ok' if comparison.passed else f'TOO LARGE {comparison.remark}'.rstrip()
+    return f'  {comparison.name:<60} {comparison.difference:10.3e}   allowed {comparison.allowed:9.3e}   {verdict}'
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check the vectors named on the command line and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('vectors', nargs='+', type=Path, metavar='VECTOR.json')
+    status = 0
+    for path in parser.parse_args(argv).vectors:
+        try:
+            comparisons = check(path)
+        except ValueError as error:
+            print(f'error: {error}', file=sys.stderr)
+            status = 2
+            continue
+        failed = sum(not comparison.passed for comparison in comparisons)
+        print(f'{path.stem}: {len(comparisons) - failed} of {len(comparisons)} outputs agree')
+        print('\n'.join(map(format_comparison, comparisons)))
+        status = max(status, int(failed > 0))
+    return status
+
+
+if __name__ == '__main__':
+    exit_with(main)
