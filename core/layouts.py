@@ -21,7 +21,8 @@ class Layout:
         links: inward graph edges ``(child, parent)`` (PYSKL ``pyskl/utils/graph.py``).
         center: joint the graph is centred on.
         flip_pairs: ``(left, right)`` joints that swap under a horizontal mirror.
-        bones: ``(child, parent)`` pairs of the bone stream, one per joint (PYSKL ``JointToBone``); the root is its own parent.
+        bones: ``(child, parent)`` pairs of the bone stream, one per joint (PYSKL ``JointToBone``); the root is its own
+            parent.
         sigmas: per-joint OKS falloff (COCO's ``kpt_oks_sigmas``, already divided by 10), empty where none is defined.
     """
 

@@ -51,4 +51,5 @@ def tiny_overrides(tiny_data, tmp_path):
     """Command-line overrides that run the joint model on the tiny data in a second or two."""
     return ['DATA_DIR', str(tiny_data), 'ANNOTATIONS', 'tiny.pkl', 'OUTPUT_DIR', str(tmp_path), 'NAME', 'tiny',
             'NUM_ACTION', '2', 'CLIP_SIZE', '4', 'IMAGE_SIZE', '[32,32]', 'BATCH_PER_GPU', '2', 'WORKERS', '0',
-            'END_EPOCH', '2', 'VAL_RATIO', '0', 'PRINT_FREQ', '1', 'TEST.PICTURES', '1', 'GPUS', '[0]', 'PRETRAINED', '']
+            'END_EPOCH', '2', 'VAL_RATIO', '0', 'PRINT_FREQ', '1', 'TEST.PICTURES', '1', 'GPUS', '[0]',
+            'PRETRAINED', '']

@@ -2,7 +2,7 @@
 
     python tools/benchmark_step.py [--cfg FILE] [--steps 5] [KEY VALUE ...]
 
-Both run on the same batches in turns (A B A B ...), so that a drifting machine hits both alike. Reported are the medians:
+Both run on the same batches in turns (A B A B ...), so that a drifting machine hits both alike. Reported are medians:
 seconds per clip, the share of loader, forward, backward and optimiser, and the ratio of the two.
 """
 

@@ -2,8 +2,8 @@
 
     python tools/check_parity.py VECTOR.json [VECTOR.json ...]
 
-A vector is NAME.json with NAME.npz beside it. Prints for every output the largest absolute difference and what is
-allowed at the worst element. Exit status: 0 all within tolerance, 1 some above it, 2 a vector that cannot be answered.
+A vector is NAME.json with NAME.npz beside it. Prints for every output the largest absolute difference and how much of
+the tolerance is used up. Exit status: 0 all within tolerance, 1 some above it, 2 a vector that cannot be answered.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from core.parity.vector import Comparison
 
 def format_comparison(comparison: Comparison) -> str:
     """One line of the report."""
-    verdict = 'ok' if comparison.passed else f'TOO LARGE {comparison.remark}'.rstrip()
-    return f'  {comparison.name:<60} {comparison.difference:10.3e}   allowed {comparison.allowed:9.3e}   {verdict}'
+    verdict = 'ok' if comparison.passed else comparison.remark or 'TOO LARGE'
+    return f'  {comparison.name:<60} {comparison.difference:10.3e}  {comparison.used:8.1%} of the tolerance  {verdict}'
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
-"""Configuration: every key declared once (``keys``), published names mapped (``published``), files merged (``load``)."""
+"""Configuration: keys declared once (``keys``), published names mapped (``published``), files merged (``load``)."""
 
-from core.config.keys import KEYS, Key, default_config
+from core.config.keys import BACKBONE_NAMES, KEYS, Key, default_config
 from core.config.load import REPOSITORY, load_config, resolve_path, save_config
 
-__all__ = ['KEYS', 'REPOSITORY', 'Key', 'default_config', 'load_config', 'resolve_path', 'save_config']
+__all__ = ['BACKBONE_NAMES', 'KEYS', 'REPOSITORY', 'Key', 'default_config', 'load_config', 'resolve_path',
+           'save_config']

@@ -11,7 +11,7 @@ from typing import Any
 
 from yacs.config import CfgNode
 
-BACKBONES = ('lite-hrnet-18', 'lite-hrnet-30', 'naive-lite-hrnet-18', 'wider-naive-lite-hrnet-18',
+BACKBONE_NAMES = ('lite-hrnet-18', 'lite-hrnet-30', 'naive-lite-hrnet-18', 'wider-naive-lite-hrnet-18',
              'hrnet-w32', 'hrnet-w48')
 
 
@@ -85,7 +85,7 @@ KEYS: dict[str, Key] = {
     'DATASET.COLOR_JITTER': Key(0.2, 'largest relative change of brightness, contrast and saturation',
                                 minimum=0, maximum=1),
     # ---- model -------------------------------------------------------------------------------------------------
-    'BACKBONE': Key('lite-hrnet-18', 'pose backbone', choices=BACKBONES),
+    'BACKBONE': Key('lite-hrnet-18', 'pose backbone', choices=BACKBONE_NAMES),
     'PRETRAINED': Key('', 'checkpoint to start from (official Lite-HRNet or HRNet pose, PYSKL skeleton, ours); '
                           'empty: random weights'),
     'MODEL.IMAGE_SIZE': Key([96, 160], 'crop [width, height], pixels', minimum=32, length=2, multiple_of=32),

@@ -38,7 +38,8 @@ def build_trainer(cfg: CfgNode, runtime: Runtime, steps_per_epoch: int) -> Train
     model = build_model(cfg)
     if cfg.PRETRAINED:
         runtime.say(initialize_from(model, cfg.PRETRAINED))
-    model = wrap_model(model, runtime, cfg.TRAIN.SYNC_BN)
+    model = wrap_model(model, runtime, sync_bn=cfg.TRAIN.SYNC_BN,
+                       find_unused=cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL_DETACH)
     train = cfg.TRAIN
     optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=train.LR, pose_lr_ratio=train.POSE_LR_RATIO,
                                 weight_decay=train.WEIGHT_DECAY, momentum=train.MOMENTUM)

@@ -67,14 +67,16 @@ def predict(model: nn.Module, batches: Iterable[Clip], runtime: Runtime, *, spli
         amp: autocast setting.
     """
     model.eval()
-    parts = [_predict_batch(model, to_device(clip, runtime.device), split_ratio, sigma, decode, amp) for clip in batches]
+    parts = [_predict_batch(model, to_device(clip, runtime.device), split_ratio, sigma, decode, amp)
+             for clip in batches]
     parts = [part for process in gather_objects(parts, runtime) for part in process]
     joined = Predictions(*(np.concatenate(values) for values in zip(*parts, strict=True)))
     order = np.unique(joined.index, return_index=True)[1]
     return Predictions(*(values[order] for values in joined))
 
 
-def _predict_batch(model: nn.Module, clip: Clip, split_ratio: float, sigma: float, decode: str, amp: str) -> Predictions:
+def _predict_batch(model: nn.Module, clip: Clip, split_ratio: float, sigma: float, decode: str,
+                   amp: str) -> Predictions:
     with autocast(clip.frames.device, amp):
         output = model(clip.frames, clip.person_mask, clip.crop_to_image, clip.image_size)
     keypoints, scores = decode_simcc(output.simcc_x, output.simcc_y, split_ratio, sigma=sigma, mode=decode)
@@ -86,7 +88,8 @@ def _predict_batch(model: nn.Module, clip: Clip, split_ratio: float, sigma: floa
     return Predictions(*(value.cpu().numpy() for value in values))
 
 
-def validate(trainer: Trainer, batches: Iterable[Clip] | None, epoch: int, runtime: Runtime, logger: RunLogger) -> float:
+def validate(trainer: Trainer, batches: Iterable[Clip] | None, epoch: int, runtime: Runtime,
+             logger: RunLogger) -> float:
     """Return and log top1 (percent) on the held-out part of the training side; 0 where nothing is held out."""
     if batches is None:
         return 0.0

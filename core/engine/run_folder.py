@@ -27,8 +27,8 @@ def run_folder(cfg: CfgNode) -> Path:
 def open_run(cfg: CfgNode, runtime: Runtime) -> dict[str, Any] | None:
     """Prepare the folder of a run and return the checkpoint it continues from, ``None`` for a new run.
 
-    Results of a run with other settings, or of any run when AUTO_RESUME is off, are moved to ``NAME.1``, ``NAME.2``, ...
-    so that nothing is lost and ``OUTPUT_DIR/NAME`` holds one run only.
+    Results of a run with other settings, or of any run when AUTO_RESUME is off, are moved to ``NAME.1``, ``NAME.2``,
+    ..., so that nothing is lost and ``OUTPUT_DIR/NAME`` holds one run only.
     """
     folder = run_folder(cfg)
     state = read_checkpoint(folder / 'last.pth') if cfg.AUTO_RESUME and (folder / 'last.pth').exists() else None

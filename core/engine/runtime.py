@@ -76,23 +76,33 @@ def _join_processes(gpus: list[int], on_gpu: bool) -> Runtime:
     if on_gpu:
         torch.cuda.set_device(device)
     distributed.init_process_group('nccl' if on_gpu else 'gloo')
-    return Runtime(device, (device.index,) if on_gpu else (), distributed.get_rank(), distributed.get_world_size(), True)
+    return Runtime(device, (device.index,) if on_gpu else (), distributed.get_rank(), distributed.get_world_size(),
+                   distributed=True)
 
 
 def describe(runtime: Runtime) -> str:
     """Return the one line that says where the run computes."""
     where = 'GPU ' + ', '.join(map(str, runtime.device_ids)) if runtime.device_ids else 'the CPU (no GPU here)'
-    how = f', {runtime.world_size} processes' if runtime.distributed else ', DataParallel' * (len(runtime.device_ids) > 1)
-    return f'computing on {where}{how}'
+    if runtime.distributed:
+        return f'computing on {where}, {runtime.world_size} processes'
+    return f'computing on {where}' + (', DataParallel' if runtime.devices > 1 else '')
 
 
-def wrap_model(model: nn.Module, runtime: Runtime, sync_bn: bool = False) -> nn.Module:
-    """Return ``model`` on its device, wrapped for the processes or GPUs of ``runtime``."""
+def wrap_model(model: nn.Module, runtime: Runtime, *, sync_bn: bool = False, find_unused: bool = False) -> nn.Module:
+    """Return ``model`` on its device, wrapped for the processes or GPUs of ``runtime``.
+
+    Args:
+        model: to be wrapped.
+        runtime: of this process.
+        sync_bn: BatchNorm over all processes (GPUs only).
+        find_unused: some trainable parameters get no gradient; processes must then agree on which, each step.
+    """
     if runtime.distributed and sync_bn and runtime.device_ids:
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     model = model.to(runtime.device)
     if runtime.distributed:
-        return DistributedDataParallel(model, device_ids=list(runtime.device_ids) or None)
+        return DistributedDataParallel(model, device_ids=list(runtime.device_ids) or None,
+                                       find_unused_parameters=find_unused)
     if len(runtime.device_ids) > 1:
         return DataParallel(model, device_ids=list(runtime.device_ids))
     return model

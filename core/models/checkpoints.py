@@ -91,8 +91,8 @@ def read_state(file: str | Path) -> dict[str, Tensor]:
         raise ValueError(f"checkpoint '{file}' holds more than tensors and plain containers, or is no checkpoint at "
                          'all; save its state dict alone with torch.save') from None
     except Exception as error:
-        raise ValueError(f"checkpoint '{file}' cannot be read ({type(error).__name__}); it is damaged, fetch it "
-                         'again') from None
+        raise ValueError(f"checkpoint '{file}' cannot be read ({type(error).__name__}); fetch it again or correct "
+                         'the path') from None
     nested = [content.get('state_dict'), content.get('model')] if isinstance(content, dict) else []
     tensors = next(filter(None, map(_tensors, [*nested, content])), None)
     if tensors is None:
@@ -137,7 +137,9 @@ def to_joint_layout(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
             importance = renamed.pop(f'stgcn.edge_importance{int(block) + 1}', None)
             if importance is not None:
                 renamed[f'skeleton.backbone.gcn.{block}.gcn.PA'] = importance
-        renamed['skeleton.head.fc_cls.weight'] = renamed['skeleton.head.fc_cls.weight'].flatten(1)
+    classifier = renamed.get('skeleton.head.fc_cls.weight')
+    if classifier is not None:
+        renamed['skeleton.head.fc_cls.weight'] = classifier.flatten(1)
     return renamed
 
 

@@ -85,6 +85,7 @@ class JointModel(nn.Module):
         skeleton_logits = self.skeleton(pose_features, person_mask)                      # (B, K)
         if self.visual is None:
             return JointOutput(simcc_x, simcc_y, skeleton_logits, skeleton_logits, None)
-        first = [level.unflatten(0, (batch, persons, clip))[:, 0].flatten(0, 1) for level in features]  # (BT, C, h, w)
+        first = [level.unflatten(0, (batch, persons, clip))[:, 0].flatten(0, 1) for level in features]
         visual_logits = self.visual(first, batch)                                        # (B, K)
-        return JointOutput(simcc_x, simcc_y, self.fusion(skeleton_logits, visual_logits), skeleton_logits, visual_logits)
+        fused = self.fusion(skeleton_logits, visual_logits)                              # (B, K)
+        return JointOutput(simcc_x, simcc_y, fused, skeleton_logits, visual_logits)

@@ -32,16 +32,19 @@ class Comparison(NamedTuple):
     Attributes:
         name: of the output.
         difference: largest absolute difference.
-        allowed: tolerance at the element that comes closest to it, or exceeds it most.
-        passed: whether every element keeps its tolerance.
+        used: largest share of its tolerance that any element uses up; more than 1 is too much.
         remark: why nothing could be compared, or empty.
     """
 
     name: str
     difference: float
-    allowed: float
-    passed: bool
+    used: float
     remark: str = ''
+
+    @property
+    def passed(self) -> bool:
+        """Whether every element keeps its tolerance."""
+        return self.used <= 1
 
 
 def evaluate_rule(rule: str, shape: list[int], arrays: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -207,16 +210,16 @@ class Vector:
         entry = self.case['outputs'].get(name, {})
         full = tuple(entry.get('full_shape', wanted.shape))
         if got.shape != full and not got.size == wanted.size == 1:
-            return Comparison(name, np.inf, 0.0, False, f'shape {got.shape} instead of {full}')
+            return Comparison(name, np.inf, np.inf, f'shape {got.shape} instead of {full}')
         got = got[parse_slice(entry['slice'])] if 'slice' in entry else got
         difference = np.abs(got.reshape(wanted.shape).astype(np.float64) - wanted.astype(np.float64))
         allowed = self.tolerance(name, wanted)
-        worst = np.unravel_index(np.nan_to_num(difference - allowed, nan=np.inf).argmax(), wanted.shape)
-        return Comparison(name, float(difference.max()), float(allowed[worst]), bool((difference <= allowed).all()))
+        used = np.divide(difference, allowed, out=np.where(difference == 0, 0.0, np.inf), where=allowed > 0)
+        return Comparison(name, float(difference.max()), float(np.nan_to_num(used, nan=np.inf).max()))
 
     def compare(self, outputs: Mapping[str, Tensor | np.ndarray]) -> list[Comparison]:
         """Put computed outputs beside the recorded ones; one that was not computed fails."""
         extras = {name: wanted for name, wanted in self.recorded_extras().items() if name in outputs}
         return [self._compare(name, wanted, torch.as_tensor(outputs[name]).detach().cpu().numpy())
-                if name in outputs else Comparison(name, np.inf, 0.0, False, 'not computed')
+                if name in outputs else Comparison(name, np.inf, np.inf, 'not computed')
                 for name, wanted in (self.expected() | extras).items()]

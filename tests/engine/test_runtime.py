@@ -5,7 +5,15 @@ import torch
 from torch import nn
 
 from core.engine import runtime as module
-from core.engine.runtime import Runtime, check_equal_weights, describe, gather_objects, start_runtime, unwrap, wrap_model
+from core.engine.runtime import (
+    Runtime,
+    check_equal_weights,
+    describe,
+    gather_objects,
+    start_runtime,
+    unwrap,
+    wrap_model,
+)
 
 
 @pytest.fixture

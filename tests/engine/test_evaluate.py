@@ -1,0 +1,52 @@
+"""From predictions to the figures of metrics.json."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.engine.evaluate import Predictions, apply_affine, summarize
+from core.layouts import COCO17
+
+CLASSES = 4
+
+
+def make_predictions(shift=0.0, clips=5, persons=1, frames=3, visual=False):
+    """Predictions ``shift`` pixels off the truth; clip i is of class i % 4 and predicted as that, but clip 0 as 1."""
+    rng = np.random.default_rng(0)
+    label = np.arange(clips) % CLASSES
+    probabilities = np.eye(CLASSES)[np.where(np.arange(clips) == 0, 1, label)] * 0.9 + 0.025
+    truth = rng.uniform(0, 100, (clips, persons, frames, 17, 2))
+    ones = np.ones((clips, persons, frames, 17))
+    return Predictions(np.arange(clips), label, probabilities, probabilities, probabilities if visual else
+                       probabilities[:, :0], truth + shift, truth + shift, ones, truth, ones.copy())
+
+
+def test_counts_and_percent():
+    metrics = summarize(make_predictions(), COCO17)
+    assert metrics['num_clips'] == 5
+    assert metrics['top1'] == pytest.approx(80)
+    assert metrics['mean_class_accuracy'] == pytest.approx((50 + 100 * 3) / 4)
+    assert metrics['top5'] == 100
+    assert metrics['pose'] == pytest.approx({'AP': 100, 'AP50': 100, 'AP75': 100, 'AR': 100, 'PCK': 100})
+    assert 'visual_top1' not in metrics
+
+
+def test_pose_error_lowers_every_pose_figure():
+    exact, shifted = (summarize(make_predictions(shift), COCO17)['pose'] for shift in (0.0, 12.0))
+    assert all(shifted[name] < exact[name] for name in exact)
+
+
+def test_absent_person_is_left_out():
+    predictions = make_predictions(persons=2)
+    predictions.visible[:, 1] = 0
+    predictions.keypoints_image[:, 1] = 1e4
+    assert summarize(predictions, COCO17)['pose']['AP'] == pytest.approx(100)
+
+
+def test_visual_branch_is_reported_apart():
+    assert summarize(make_predictions(visual=True), COCO17)['visual_top1'] == pytest.approx(80)
+
+
+def test_affine_maps_points():
+    affine = torch.tensor([[2., 0, 1], [0, 3, -1]])
+    assert apply_affine(affine, torch.tensor([[1., 1.], [0., 2.]])).tolist() == [[3, 2], [1, 5]]

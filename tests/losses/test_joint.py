@@ -1,0 +1,57 @@
+"""The joint loss: weights, heads, masked joints."""
+
+import math
+
+import pytest
+import torch
+
+from core.losses.joint import JointLoss
+from core.models.joint import JointOutput
+from core.models.pose.simcc import encode_simcc
+
+SIZE, CLASSES = (32, 64), 4
+
+
+def perfect(keypoints, visible, logits, visual=None):
+    """The output of a model that knows the targets."""
+    target = encode_simcc(keypoints, visible, image_size=SIZE)
+    x, y = (axis.clamp(min=1e-12).log() for axis in target[:2])
+    return JointOutput(x, y, logits, logits, visual)
+
+
+@pytest.fixture
+def annotation():
+    keypoints = torch.rand(2, 1, 3, 17, 2) * torch.tensor([20., 40.]) + 8
+    return keypoints, torch.ones(2, 1, 3, 17), torch.tensor([0, 3])
+
+
+def test_zero_for_a_perfect_answer(annotation):
+    keypoints, visible, label = annotation
+    logits = 100 * torch.nn.functional.one_hot(label, CLASSES).float()
+    losses = JointLoss(image_size=SIZE)(perfect(keypoints, visible, logits), keypoints, visible, label)
+    assert losses.total < 1e-4
+
+
+def test_ratio_weighs_the_parts(annotation):
+    keypoints, visible, label = annotation
+    output = perfect(keypoints, visible, torch.zeros(2, CLASSES))._replace(simcc_x=torch.zeros(2, 1, 3, 17, 64))
+    losses = JointLoss((2.0, 0.5), image_size=SIZE)(output, keypoints, visible, label)
+    assert losses.action == pytest.approx(math.log(CLASSES))
+    assert losses.total == pytest.approx(2 * losses.pose + 0.5 * losses.action)
+    assert losses.pose > 0.5
+
+
+def test_joints_without_annotation_do_not_count(annotation):
+    keypoints, visible, label = annotation
+    visible[..., 5:] = 0
+    output = perfect(keypoints, visible, torch.zeros(2, CLASSES))
+    moved = torch.where(visible[..., None] > 0, keypoints, torch.full_like(keypoints, float('nan')))
+    criterion = JointLoss((1.0, 0.0), image_size=SIZE)
+    assert criterion(output, moved, visible, label).total < 1e-4
+
+
+def test_visual_branch_adds_its_own_and_the_fused_loss(annotation):
+    keypoints, visible, label = annotation
+    zeros = torch.zeros(2, CLASSES)
+    losses = JointLoss(image_size=SIZE)(perfect(keypoints, visible, zeros, zeros), keypoints, visible, label)
+    assert losses.action == pytest.approx(3 * math.log(CLASSES))
