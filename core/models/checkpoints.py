@@ -91,8 +91,8 @@ def read_state(file: str | Path) -> dict[str, Tensor]:
         raise ValueError(f"checkpoint '{file}' holds more than tensors and plain containers, or is no checkpoint at "
                          'all; save its state dict alone with torch.save') from None
     except Exception as error:
-        raise ValueError(f"checkpoint '{file}' cannot be read ({type(error).__name__}); fetch it again or correct "
-                         'the path') from None
+        raise ValueError(f"checkpoint '{file}' cannot be read ({type(error).__name__}): it is damaged or no "
+                         'checkpoint; fetch it again or correct the path') from None
     nested = [content.get('state_dict'), content.get('model')] if isinstance(content, dict) else []
     tensors = next(filter(None, map(_tensors, [*nested, content])), None)
     if tensors is None:

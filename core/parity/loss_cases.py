@@ -13,7 +13,7 @@ from core.parity.vector import Vector
 def run(vector: Vector) -> dict[str, Tensor]:
     """Losses and their gradients: 'kl_…' with joint weights, 'mse_…_weighted' and 'mse_…_unweighted'."""
     inputs = vector.inputs()
-    weight = inputs['target_weight'][..., 0]                        # (N, J)
+    weight = inputs['target_weight'].flatten(1)                     # (N, J)
     x, y, heatmaps = (inputs[name].requires_grad_() for name in ('output_x', 'output_y', 'heatmap_output'))
     target = SimCCTarget(inputs['target_x'], inputs['target_y'], weight)
     outputs = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -13,8 +14,6 @@ from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.parity.running import count_parameters, load_exactly, run_training
 from core.parity.vector import Vector
-
-LITE_MAPS = {'s': 'stage', 'head': 'head_'}
 
 
 def lite_hrnet_spec(extra: dict[str, Any], in_channels: int = 3) -> LiteHRNetSpec:
@@ -47,63 +46,63 @@ def hrnet_stages(extra: dict[str, Any]) -> tuple[HRStageSpec, ...]:
                  for stage in stages)
 
 
+def build_lite_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
+    """Heatmap model of an mmpose top-down configuration, named as ``pose`` of the joint model."""
+    backbone, head = config['backbone'], config['keypoint_head']
+    network = LiteHRNet(lite_hrnet_spec(backbone['extra'], backbone.get('in_channels', 3)),
+                        with_head=backbone['extra'].get('with_head', True), norm_eval=backbone.get('norm_eval', False))
+    return _pose_model(network, head['out_channels'], head.get('extra', {}).get('final_conv_kernel', 1))
+
+
+def build_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
+    """Heatmap model of an official HRNet configuration, named as ``pose`` of the joint model."""
+    settings = config['MODEL']
+    network = HRNet(hrnet_stages(settings['EXTRA']), multi_scale_output=False)
+    return _pose_model(network, settings['NUM_JOINTS'], settings['EXTRA'].get('FINAL_CONV_KERNEL', 1))
+
+
 def _pose_model(backbone: nn.Module, num_joints: int, kernel: int) -> nn.ModuleDict:
     head = HeatmapHead(backbone.channels[0], num_joints, kernel)
     return nn.ModuleDict({'pose': nn.ModuleDict({'backbone': backbone, 'head': head})})
 
 
-def _run_lite(model: nn.ModuleDict, x: Tensor) -> dict[str, Tensor]:
+def run_lite_hrnet(vector: Vector) -> dict[str, Tensor]:
+    """Outputs of a Lite-HRNet: 'stem', 'stage_branch…' of the last stage, 'head_branch…', 'heatmap'."""
+    return _run(vector, build_lite_hrnet_model(vector.config), _forward_lite_hrnet)
+
+
+def run_hrnet(vector: Vector) -> dict[str, Tensor]:
+    """Outputs of an HRNet: 'layer1', 'stage{s}_branch{b}' with official stage numbers, 'heatmap'."""
+    return _run(vector, build_hrnet_model(vector.config), _forward_hrnet)
+
+
+def _run(vector: Vector, model: nn.ModuleDict, forward: Callable[[nn.Module, Tensor], dict[str, Tensor]],
+         ) -> dict[str, Tensor]:
+    load_exactly(model, vector)
+    x = vector.inputs()['x']
+    if vector.trains:
+        outputs = run_training(vector, model, forward, x, 'heatmap')
+    else:
+        with torch.no_grad():
+            outputs = forward(model.eval(), x)
+    return {**outputs, 'num_parameters': count_parameters(model)}
+
+
+def _forward_lite_hrnet(model: nn.ModuleDict, x: Tensor) -> dict[str, Tensor]:
     backbone = model['pose']['backbone']
     taps = backbone.forward_taps(x)
     last = f's{backbone.num_stages - 1}b'
     outputs = {'stem': taps['stem']}
-    for name, level in taps.items():
-        if name.startswith(last):
-            outputs[f'stage_branch{name.removeprefix(last)}'] = level
-        elif name.startswith('head'):
-            outputs[f'head_branch{name.removeprefix("head")}'] = level
-        elif name != 'stem':
-            outputs[f'stage{name[1]}_branch{name[3:]}'] = level
+    outputs |= {name.replace(last, 'stage_branch').replace('head', 'head_branch'): level
+                for name, level in taps.items() if name.startswith((last, 'head'))}
     finest = taps['head0' if 'head0' in taps else f'{last}0']
     return {**outputs, 'heatmap': model['pose']['head'](finest)}
 
 
-def run_lite_hrnet(vector: Vector) -> dict[str, Tensor]:
-    """Outputs of a Lite-HRNet heatmap model: 'stem', 'stage_branch…', 'head_branch…', 'heatmap'."""
-    backbone, head = vector.config['backbone'], vector.config['keypoint_head']
-    extra = backbone['extra']
-    model = _pose_model(LiteHRNet(lite_hrnet_spec(extra, backbone.get('in_channels', 3)),
-                                  with_head=extra.get('with_head', True), norm_eval=backbone.get('norm_eval', False)),
-                        head['out_channels'], head.get('extra', {}).get('final_conv_kernel', 1))
-    load_exactly(model, vector)
-    x = vector.inputs()['x']
-    if vector.trains:
-        outputs = run_training(vector, model, _run_lite, x, 'heatmap')
-    else:
-        with torch.no_grad():
-            outputs = _run_lite(model.eval(), x)
-    return {**outputs, 'num_parameters': count_parameters(model)}
-
-
-def _run_hrnet(model: nn.ModuleDict, x: Tensor) -> dict[str, Tensor]:
+def _forward_hrnet(model: nn.ModuleDict, x: Tensor) -> dict[str, Tensor]:
     backbone = model['pose']['backbone']
     taps = backbone.forward_taps(x)
-    outputs = {'stem': taps['stem'], 'layer1': taps['layer1']}
-    outputs |= {f'stage{int(name[1]) + 2}_branch{name[3:]}': level
-                for name, level in taps.items() if name not in outputs}
-    return {**outputs, 'heatmap': model['pose']['head'](taps[f's{backbone.num_stages - 1}b0'])}
-
-
-def run_hrnet(vector: Vector) -> dict[str, Tensor]:
-    """Outputs of an HRNet heatmap model: 'layer1', 'stage{s}_branch{b}' with official stage numbers, 'heatmap'."""
-    settings = vector.config['MODEL']
-    backbone = HRNet(hrnet_stages(settings['EXTRA']), multi_scale_output=False)
-    model = _pose_model(backbone, settings['NUM_JOINTS'], settings['EXTRA'].get('FINAL_CONV_KERNEL', 1))
-    load_exactly(model, vector)
-    x = vector.inputs()['x']
-    if vector.trains:
-        outputs = run_training(vector, model, _run_hrnet, x, 'heatmap')
-    else:
-        with torch.no_grad():
-            outputs = _run_hrnet(model.eval(), x)
-    return {**outputs, 'num_parameters': count_parameters(model)}
+    outputs = {f'stage{int(name[1]) + 2}_branch{name[3:]}': level
+               for name, level in taps.items() if name not in ('stem', 'layer1')}
+    heatmap = model['pose']['head'](taps[f's{backbone.num_stages - 1}b0'])
+    return {'layer1': taps['layer1'], **outputs, 'heatmap': heatmap}

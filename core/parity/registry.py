@@ -73,7 +73,7 @@ def check(path: str | Path) -> list[Comparison]:
     vector = Vector.load(path)
     try:
         return vector.compare(find_runner(vector)(vector))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, RuntimeError) as error:
         raise ValueError(f'{path}: the vector is incomplete or not of its family ({error!r})') from error
     except ValueError as error:
         raise ValueError(f'{path}: {error}') from error

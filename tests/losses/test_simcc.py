@@ -42,7 +42,8 @@ def test_published_settings_equal_the_published_loop(samples):
 
 
 def test_published_loss_of_a_flat_prediction_is_the_one_on_record():
-    target = encode_simcc(torch.tensor([[[48.0, 80.0]]]), torch.ones(1, 1), image_size=(96, 160), target_norm='upstream')
+    joint = torch.tensor([[[48.0, 80.0]]])
+    target = encode_simcc(joint, torch.ones(1, 1), image_size=(96, 160), target_norm='upstream')
     loss = simcc_kl_loss(torch.zeros(1, 1, 192), torch.zeros(1, 1, 320), target, reduction='upstream', norm='all')
     assert loss.item() == pytest.approx(2.45 / 192 + 2.96 / 320, rel=5e-3)
 
@@ -51,7 +52,7 @@ def test_published_loss_of_a_flat_prediction_is_the_one_on_record():
 def test_loss_is_zero_at_the_target_and_positive_elsewhere(reduction):
     logits, target = draw(target_norm='renorm')
     exact = [part.clamp(min=1e-300).log() for part in target[:2]]
-    assert simcc_kl_loss(*exact, target, reduction=reduction).abs() < 1e-9
+    assert simcc_kl_loss(*exact, target, reduction=reduction).abs() < 1e-6
     assert simcc_kl_loss(*logits, target, reduction=reduction) > 0.01
 
 

@@ -132,7 +132,7 @@ def write_truncated(path):
     (lambda path: None, 'does not exist'),
     (lambda path: path.write_text('hello'), 'no checkpoint'),
     (lambda path: path.write_bytes(b''), 'cannot be read'),
-    (lambda path: path.write_bytes(pickle.dumps([1, 2])), 'no checkpoint'),
+    (lambda path: path.write_bytes(pickle.dumps([1, 2], protocol=2)), 'no checkpoint'),
     (write_truncated, 'cannot be read'),
     (write_pickled_code, 'more than tensors'),
     (lambda path: torch.save([torch.ones(1)], path), 'no state dict'),

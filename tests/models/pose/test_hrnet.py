@@ -2,12 +2,13 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from core.models.pose.hrnet import HRNet, HRModule, HRStageSpec, build_hrnet
+from core.models.pose.hrnet import HRModule, HRNet, HRStageSpec, build_hrnet
 
 TINY = (HRStageSpec(1, (4, 8), (1, 1)), HRStageSpec(2, (4, 8, 16), (1, 1, 1)))
 
 
-@pytest.mark.parametrize(('name', 'width', 'parameters'), [('hrnet-w32', 32, 28_536_113), ('hrnet-w48', 48, 63_595_745)])
+@pytest.mark.parametrize(('name', 'width', 'parameters'), [
+    ('hrnet-w32', 32, 28_536_113), ('hrnet-w48', 48, 63_595_745)])
 def test_parameters_with_final_layer_are_the_published_ones(name, width, parameters):
     with torch.device('meta'):
         backbone = build_hrnet(name, multi_scale_output=False)

@@ -5,8 +5,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from core.models.pose.lite_module import (ConditionalChannelWeighting, CrossResolutionWeighting, LiteHRModule,
-                                          ShuffleUnit, SpatialWeighting, StageSpec)
+from core.models.pose.lite_module import (
+    ConditionalChannelWeighting,
+    CrossResolutionWeighting,
+    LiteHRModule,
+    ShuffleUnit,
+    SpatialWeighting,
+    StageSpec,
+)
 
 SPEC = StageSpec(1, (8, 16, 32))
 

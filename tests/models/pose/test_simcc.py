@@ -32,8 +32,8 @@ def published_target(u, v, visible):
     return rows, weight
 
 
-@pytest.mark.parametrize('joint', [(48.3, 20.9), (-13.2, 50.0), (-12.9, 50.0), (107.9, 3.0), (108.0, 3.0), (50.0, -14.0),
-                                   (50.0, 172.5), (0.0, 0.0)])
+@pytest.mark.parametrize('joint', [(48.3, 20.9), (-13.2, 50.0), (-12.9, 50.0), (107.9, 3.0), (108.0, 3.0),
+                                   (50.0, -14.0), (50.0, 172.5), (0.0, 0.0)])
 def test_upstream_targets_equal_the_published_loop(joint):
     target = encode(torch.tensor([joint]), target_norm='upstream')
     (x, y), weight = published_target(*joint, visible=1)
