@@ -20,6 +20,7 @@ from core.engine.evaluate import validate
 from core.engine.logger import RunLogger
 from core.engine.run_folder import open_run, run_folder
 from core.engine.runtime import check_equal_weights, describe, start_runtime, stop_runtime
+from core.engine.testing import evaluate_checkpoint
 from core.engine.train import train_epoch
 
 
@@ -31,9 +32,12 @@ def main(argv: list[str] | None = None) -> None:
     runtime.say(describe(runtime))
     data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size)
     runtime.say(data.summary)
-    trainer = build_trainer(cfg, runtime, steps_per_epoch=len(data.train))
-
     folder = run_folder(cfg)
+    if cfg.PURE_VALID:
+        evaluate_checkpoint(cfg, data, runtime, folder / 'best.pth')
+        return
+
+    trainer = build_trainer(cfg, runtime, steps_per_epoch=len(data.train))
     state = open_run(cfg, runtime)
     first, best = restore_training(trainer, state, runtime) if state else (0, -1.0)
     if state:

@@ -15,6 +15,8 @@ from torch.nn import functional as F
 class ProbabilityFusion(nn.Module):
     """Weighted mean of the probabilities: log of ``p = (softmax(z_s) + w softmax(z_v)) / sum``, w > 0, at first 1.
 
+    The parameter is w before a softplus; its own name keeps published weights, which are w itself, from loading into it.
+
     The sum of p is 1, so cross-entropy on the result is ``-log p`` of the true class.
 
     Args:
@@ -23,11 +25,11 @@ class ProbabilityFusion(nn.Module):
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full((num_classes,), math.log(math.e - 1)))
+        self.raw_weight = nn.Parameter(torch.full((num_classes,), math.log(math.e - 1)))
 
     def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
         """Fuse logits ``(B, K)`` and ``(B, K)``."""
-        weighted = F.softplus(self.weight).log() + visual.log_softmax(dim=-1)
+        weighted = F.softplus(self.raw_weight).log() + visual.log_softmax(dim=-1)
         return torch.logaddexp(skeleton.log_softmax(dim=-1), weighted).log_softmax(dim=-1)
 
 

@@ -31,8 +31,8 @@ def test_probability_fusion_is_the_weighted_mean():
     p_s, p_v = skeleton.softmax(dim=-1), visual.softmax(dim=-1)
     torch.testing.assert_close(fusion(skeleton, visual).exp(), (p_s + p_v) / 2)
     with torch.no_grad():
-        fusion.weight.copy_(torch.linspace(-3, 3, CLASSES))
-    weighted = p_s + F.softplus(fusion.weight) * p_v
+        fusion.raw_weight.copy_(torch.linspace(-3, 3, CLASSES))
+    weighted = p_s + F.softplus(fusion.raw_weight) * p_v
     p = fusion(skeleton, visual).exp()
     torch.testing.assert_close(p, weighted / weighted.sum(dim=-1, keepdim=True))
     torch.testing.assert_close(p.sum(dim=-1), torch.ones(5))
@@ -57,5 +57,5 @@ def test_weights_learn_and_streams_do_unless_published(name, streams_learn):
     fusion = FUSIONS[name](CLASSES)
     skeleton, visual = (torch.randn(5, CLASSES, requires_grad=True) for _ in range(2))
     F.cross_entropy(fusion(skeleton, visual), torch.arange(5)).backward()
-    assert fusion.weight.grad.abs().max() > 0
+    assert next(fusion.parameters()).grad.abs().max() > 0
     assert (skeleton.grad is not None) == (visual.grad is not None) == streams_learn
