@@ -1,6 +1,6 @@
 """Checkpoints a run continues from bit by bit, written so that a crash never leaves half of one.
 
-``last.pth`` holds everything a run needs to go on; ``best.pth`` only the weights to test with and the configuration.
+``last.pth`` is the state after the newest epoch, ``best.pth`` that after the epoch with the best validation score.
 """
 
 from __future__ import annotations
@@ -39,9 +39,12 @@ def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: in
     best = score if improved else best
     if runtime.is_main:
         parts = {name: getattr(trainer, name) for name in PARTS if getattr(trainer, name) is not None}
-        _save(folder / 'last.pth', **parts, step=trainer.step, epoch=epoch, best=best, rng=rng, config=config)
-        if improved:
-            _save(folder / 'best.pth', model=trainer.averaged_model(), epoch=epoch, best=best, config=config)
+        state = {name: _inner(part).state_dict() for name, part in parts.items()}
+        state |= {'step': trainer.step, 'epoch': epoch, 'best': best, 'rng': rng, 'config': config}
+        for name in ('best.pth', 'last.pth') if improved else ('last.pth',):   # a crash between repeats the epoch
+            temporary = folder / f'{name}.tmp'
+            torch.save(state, temporary)
+            os.replace(temporary, folder / name)
     return best
 
 
@@ -82,16 +85,15 @@ def read_checkpoint(file: Path) -> dict[str, Any]:
     return state
 
 
+def tested_weights(state: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Return the model's weights of a checkpoint: the averaged ones where the run kept any."""
+    if 'ema' not in state:
+        return state['model']
+    return {name.removeprefix('module.'): value for name, value in state['ema'].items()}
+
+
 def _inner(part: Any) -> Any:
     return unwrap(part) if isinstance(part, nn.Module) else part
-
-
-def _save(file: Path, **content: Any) -> None:
-    state = {name: _inner(value).state_dict() if hasattr(value, 'state_dict') else value
-             for name, value in content.items()}
-    temporary = file.with_suffix('.tmp')
-    torch.save(state, temporary)
-    os.replace(temporary, file)
 
 
 def _rng_state(runtime: Runtime) -> dict[str, torch.Tensor]:

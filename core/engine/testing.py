@@ -8,7 +8,7 @@ from torch import nn
 from yacs.config import CfgNode
 
 from core.data.build import Data
-from core.engine.checkpoint import read_checkpoint
+from core.engine.checkpoint import read_checkpoint, tested_weights
 from core.engine.evaluate import predict, summarize
 from core.engine.logger import write_json
 from core.engine.pictures import draw_test
@@ -48,7 +48,7 @@ def load_weights(model: nn.Module, checkpoint: Path) -> None:
     """
     state = read_checkpoint(checkpoint)
     try:
-        model.load_state_dict(state['model'])
+        model.load_state_dict(tested_weights(state))
     except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()
         raise ValueError(f"checkpoint '{checkpoint}' is of another model than the configuration builds ({reason}); "

@@ -42,6 +42,7 @@ def test_resumed_run_is_bit_identical(tiny_overrides, tmp_path, extra):
     exp_train.main([*tiny_overrides, *schedule, 'NAME', 'whole'])
     exp_train.main([*tiny_overrides, *schedule, 'NAME', 'parts', 'END_EPOCH', '1'])
     exp_train.main([*tiny_overrides, *schedule, 'NAME', 'parts'])
+    exp_test.main([*tiny_overrides, *schedule, 'NAME', 'parts'])
     whole, parts = (torch.load(tmp_path / name / 'last.pth', weights_only=True) for name in ('whole', 'parts'))
     assert whole['step'] == parts['step'] == 8
     for part in ('model', 'ema') if extra else ('model',):
@@ -59,6 +60,14 @@ def test_other_settings_move_the_old_run_aside(tiny_overrides, tmp_path, capsys)
     kept = weights(tmp_path / 'tiny.1')
     assert all(torch.equal(value, kept[name]) for name, value in before.items())
     assert (tmp_path / 'tiny' / 'last.pth').exists()
+
+
+def test_pure_valid_tests_without_training(tiny_overrides, tmp_path):
+    exp_train.main([*tiny_overrides, 'END_EPOCH', '1'])
+    before = (tmp_path / 'tiny' / 'last.pth').read_bytes()
+    exp_train.main([*tiny_overrides, 'END_EPOCH', '1', 'PURE_VALID', 'true'])
+    assert (tmp_path / 'tiny' / 'metrics.json').exists()
+    assert (tmp_path / 'tiny' / 'last.pth').read_bytes() == before
 
 
 def test_validation_part_chooses_best(tiny_overrides, tmp_path):

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 class ProbabilityFusion(nn.Module):
     """Weighted mean of the probabilities: log of ``p = (softmax(z_s) + w softmax(z_v)) / sum``, w > 0, at first 1.
 
-    The parameter is w before a softplus; its own name keeps published weights, which are w itself, from loading into it.
+    The parameter is w before a softplus; its own name keeps published weights, which are w itself, out of it.
 
     The sum of p is 1, so cross-entropy on the result is ``-log p`` of the true class.
 
