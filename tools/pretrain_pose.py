@@ -29,7 +29,7 @@ SPLIT_RATIO, SIGMA = 2.0, 4.0
 NUM_CHECKED = 2048
 
 
-def parse(argv: list[str] | None) -> argparse.Namespace:
+def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--out', type=Path, required=True, help='checkpoint to write')
     parser.add_argument('--backbone', default='lite-hrnet-18', help='name as in the configuration key BACKBONE')
@@ -54,7 +54,7 @@ def save_weights(model: PoseNet, file: Path) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Pretrain as the command line says."""
-    arguments = parse(argv)
+    arguments = _parse_arguments(argv)
     torch.manual_seed(arguments.seed)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     image_size = tuple(arguments.image_size)

@@ -68,6 +68,7 @@ class AnnotationFile(NamedTuple):
 
 class _RestrictedUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        """Return an allowed global; refuse everything else."""
         try:
             return _ALLOWED_GLOBALS[module, name]
         except KeyError:
