@@ -43,6 +43,8 @@ def main(argv: list[str] | None = None) -> None:
     if state:
         runtime.say(f'continuing {folder} after epoch {first}')
     logger = RunLogger(folder, runtime.is_main, trainer.step)
+    if cfg.TRAIN.END_EPOCH == 0 and not state:                  # keep what PRETRAINED gives, to be tested as it is
+        save_training(folder, trainer, runtime, epoch=0, score=0.0, best=best, config=cfg.dump())
 
     for epoch in range(first, cfg.TRAIN.END_EPOCH):
         set_epoch(data.train, epoch)

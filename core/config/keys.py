@@ -125,7 +125,7 @@ KEYS: dict[str, Key] = {
                                  'split:<train list>,<test list>', choices=('cs', 'cv'), prefix='split:'),
     'TRAIN.VAL_RATIO': Key(0.05, 'share of the training performances kept aside to choose best.pth; the test side '
                                  'is never used for that', minimum=0, maximum=0.5),
-    'TRAIN.END_EPOCH': Key(100, 'epochs', minimum=0),
+    'TRAIN.END_EPOCH': Key(100, 'epochs; 0: keep what the run would start from, to test it as it is', minimum=0),
     'TRAIN.OPTIMIZER': Key('adam', 'timm optimiser', choices=('adam', 'adamw', 'sgd')),
     'TRAIN.LR': Key(0.002, 'learning rate at the given batch size', minimum=0),
     'TRAIN.POSE_LR_RATIO': Key(1.0, 'learning rate of the pose network over TRAIN.LR', minimum=0),

@@ -62,6 +62,15 @@ def test_other_settings_move_the_old_run_aside(tiny_overrides, tmp_path, capsys)
     assert (tmp_path / 'tiny' / 'last.pth').exists()
 
 
+def test_zero_epochs_keep_the_start_for_testing(tiny_overrides, tmp_path):
+    exp_train.main([*tiny_overrides, 'END_EPOCH', '0'])
+    exp_test.main([*tiny_overrides, 'END_EPOCH', '0'])
+    exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'NAME', 'from', 'SEED', '1',
+                    'PRETRAINED', str(tmp_path / 'tiny' / 'best.pth')])
+    start, loaded = weights(tmp_path / 'tiny', 'best.pth'), weights(tmp_path / 'from', 'best.pth')
+    assert all(torch.equal(value, loaded[name]) for name, value in start.items())
+
+
 def test_pure_valid_tests_without_training(tiny_overrides, tmp_path):
     exp_train.main([*tiny_overrides, 'END_EPOCH', '1'])
     before = (tmp_path / 'tiny' / 'last.pth').read_bytes()
