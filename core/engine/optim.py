@@ -13,14 +13,15 @@ def parameter_groups(model: nn.Module, lr: float, pose_lr_ratio: float, weight_d
     """Split the trainable parameters by learning rate (pose network or rest) and by weight decay (not on 1-D ones).
 
     Returns:
-        Groups for a torch optimiser; ``lr_scale`` is what timm's schedulers multiply their rate by.
+        Groups for a torch optimiser, all at rate ``lr``: timm's schedulers multiply theirs by a group's ``lr_scale``,
+        the first time when they are created.
     """
     groups: dict[tuple[bool, bool], list] = {}
     for name, parameter in unwrap(model).named_parameters():
         if parameter.requires_grad:
             groups.setdefault((name.startswith('pose.'), parameter.ndim > 1), []).append(parameter)
-    return [{'params': parameters, 'lr': lr * (pose_lr_ratio if in_pose else 1.0),
-             'lr_scale': pose_lr_ratio if in_pose else 1.0, 'weight_decay': weight_decay if decays else 0.0}
+    return [{'params': parameters, 'lr': lr, 'lr_scale': pose_lr_ratio if in_pose else 1.0,
+             'weight_decay': weight_decay if decays else 0.0}
             for (in_pose, decays), parameters in groups.items()]
 
 

@@ -108,7 +108,7 @@ def test_damaged_or_foreign_checkpoint(capsys, tiny_overrides, tmp_path):       
     cut = shutil.copy(best, tmp_path / 'cut.pth')
     _truncate(tmp_path / 'cut.pth')
     assert 'cut.pth' in refused(capsys, exp_test.main, ['--checkpoint', str(cut), *tiny_overrides])
-    sentence = refused(capsys, exp_test.main, [*tiny_overrides, 'IMPLICIT.MODE', 'moments'])
+    sentence = refused(capsys, exp_test.main, [*tiny_overrides, 'IMPLICIT.MODE', 'probs'])
     assert 'another model' in sentence
     torch.save({'weights': 1}, best)
     assert 'exp/train.py' in refused(capsys, exp_test.main, tiny_overrides)
