@@ -54,8 +54,14 @@ class VideoReader:
             self._capture.release()
 
 
-def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.0) -> None:
+def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.0, codec: str | None = None) -> None:
     """Write uint8 RGB frames (H, W, 3) of one size as ``.mp4`` or ``.avi``; the file appears when it is complete.
+
+    Args:
+        path: file to write.
+        frames: in order.
+        fps: frames per second.
+        codec: four letters that OpenCV's encoder goes by; by default what the file's ending is best played with.
 
     Raises:
         ValueError: another file name extension, no frame, frames of different sizes, or an unwritable folder.
@@ -65,7 +71,7 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.
     if path.suffix not in _CODECS or first is None:
         raise ValueError(f"{path}: a video needs a name ending in {' or '.join(_CODECS)} and at least one frame")
     partial, size = path.with_name(f'.partial-{path.name}'), (first.shape[1], first.shape[0])
-    writer = cv2.VideoWriter(str(partial), cv2.VideoWriter_fourcc(*_CODECS[path.suffix]), fps, size)
+    writer = cv2.VideoWriter(str(partial), cv2.VideoWriter_fourcc(*(codec or _CODECS[path.suffix])), fps, size)
     try:
         if not writer.isOpened():
             raise ValueError(f'{path}: cannot write a video of {size[0]}x{size[1]} pixels there; check the folder')

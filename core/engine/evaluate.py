@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.data.dataset import Clip
 from core.engine.logger import RunLogger
-from core.engine.runtime import Runtime, gather_objects
+from core.engine.runtime import Runtime, gather_objects, unwrap
 from core.engine.train import Trainer, autocast, to_device
 from core.layouts import Layout
 from core.metrics.classification import evaluate_classification
@@ -66,6 +66,8 @@ def predict(model: nn.Module, batches: Iterable[Clip], runtime: Runtime, *, spli
         decode: ``expect`` or ``argmax``, see ``decode_simcc``.
         amp: autocast setting.
     """
+    if runtime.distributed:
+        model = unwrap(model)            # the wrapper talks to the other processes, which may have fewer batches
     model.eval()
     parts = [_predict_batch(model, to_device(clip, runtime.device), split_ratio, sigma, decode, amp)
              for clip in batches]

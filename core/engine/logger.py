@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from tensorboardX import SummaryWriter
 from tqdm import tqdm
 
+from core.visualization.files import write_atomic
+
 
 def write_json(file: Path, content: Any) -> None:
-    """Write ``content`` as JSON, to a temporary name first."""
-    temporary = file.with_suffix('.tmp')
-    temporary.write_text(json.dumps(content, indent=2) + '\n')
-    os.replace(temporary, file)
+    """Write ``content`` as JSON; the file appears when it is complete."""
+    write_atomic(file, (json.dumps(content, indent=2) + '\n').encode())
 
 
 class RunLogger:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +20,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from core.data.video import write_video
 from core.rendering.actions import ACTIONS, perform
 from core.rendering.background import room
 from core.rendering.body import forward_kinematics, place
@@ -28,6 +28,7 @@ from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
 from core.rendering.draw import Annotation, Figure, annotate, compose, paint
 from core.rendering.motion import Clock
 from core.rendering.subject import demo_subject
+from core.visualization.files import write_atomic
 
 DEMO_ACTIONS = (6, 7, 8, 9, 10, 22, 23, 24, 27, 43, 55, 59)
 TRAIN_SUBJECTS = frozenset((1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38))
@@ -143,7 +144,7 @@ def write_demo(out: Path, options: DemoOptions, jobs: int = 1, force: bool = Fal
             bar.update(len(seen))
     content = {'split': split_names([annotation['frame_dir'] for annotation in annotations]),
                'annotations': annotations, 'class_names': [ACTIONS[number].name for number in DEMO_ACTIONS]}
-    _write_atomically(out / _ANNOTATION_FILE, pickle.dumps(content, protocol=4))
+    write_atomic(out / _ANNOTATION_FILE, pickle.dumps(content, protocol=4))
     return True
 
 
@@ -163,7 +164,7 @@ def film(performance: Performance, videos: Path) -> list[Annotation]:
         scene = compose(figures, demo_camera(performance.seed, camera))
         path = videos / f'{performance.name(camera)}_rgb.avi'
         if not path.exists():
-            _write_video(path, paint(scene, _demo_room(performance.seed, camera)))
+            write_video(path, paint(scene, _demo_room(performance.seed, camera)), FPS, _CODEC)
         seen.append(annotate(scene))
     return seen
 
@@ -184,23 +185,6 @@ def _in_parallel(plan: list[Performance], videos: Path, jobs: int) -> Iterator[l
     context = multiprocessing.get_context('spawn')
     with ProcessPoolExecutor(jobs, context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
         yield from pool.map(film, plan, [videos] * len(plan), chunksize=4)
-
-
-def _write_video(path: Path, frames: np.ndarray) -> None:
-    partial = path.with_name(f'.{path.stem}.{os.getpid()}.avi')
-    writer = cv2.VideoWriter(str(partial), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*_CODEC), FPS, SIZE)
-    if not writer.isOpened():
-        raise OSError(f'cannot write {partial}: OpenCV found no {_CODEC} encoder or the folder is not writable')
-    for frame in frames:
-        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
-    writer.release()
-    os.replace(partial, path)
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    partial = path.with_name(f'.{path.name}.{os.getpid()}')
-    partial.write_bytes(content)
-    os.replace(partial, path)
 
 
 def _state(options: DemoOptions) -> dict[str, Any]:
@@ -229,4 +213,4 @@ def _prepare(out: Path, options: DemoOptions, force: bool) -> None:
             video.unlink()
     for partial in videos.glob('.*.avi'):
         partial.unlink()
-    _write_atomically(out / _STATE_FILE, (json.dumps(_state(options), indent=1) + '\n').encode())
+    write_atomic(out / _STATE_FILE, (json.dumps(_state(options), indent=1) + '\n').encode())

@@ -1,4 +1,4 @@
-"""Writing pictures so that a reader never sees half a file."""
+"""Writing files, pictures above all, so that a reader never sees half of one."""
 
 from __future__ import annotations
 
