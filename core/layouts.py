@@ -7,8 +7,16 @@ Joint indices are 0-based everywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Pair = tuple[int, int]
+
+
+class Group(NamedTuple):
+    """A node of a coarser graph: its name and the finer nodes in it; groups may overlap."""
+
+    name: str
+    members: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,10 @@ class Layout:
         bones: ``(child, parent)`` pairs of the bone stream, one per joint (PYSKL ``JointToBone``); the root is its own
             parent.
         sigmas: per-joint OKS falloff (COCO's ``kpt_oks_sigmas``, already divided by 10), empty where none is defined.
+        parts: joints grouped into body parts, for multi-scale networks; empty where none are defined.
+        part_links: inward edges ``(part, centre part)`` between parts, as ``links`` are between joints.
+        bodies: parts grouped further; members are indices into ``parts``.
+        body_links: inward edges between bodies.
     """
 
     name: str
@@ -33,6 +45,10 @@ class Layout:
     flip_pairs: tuple[Pair, ...] = ()
     bones: tuple[Pair, ...] = ()
     sigmas: tuple[float, ...] = ()
+    parts: tuple[Group, ...] = ()
+    part_links: tuple[Pair, ...] = ()
+    bodies: tuple[Group, ...] = ()
+    body_links: tuple[Pair, ...] = ()
 
     @property
     def num_joints(self) -> int:
@@ -48,6 +64,11 @@ class Layout:
         return tuple(order)
 
 
+PART_LINKS: tuple[Pair, ...] = ((0, 1), (2, 1), (3, 1), (4, 1), (5, 1))
+BODIES = (Group('upper', (0, 1, 2, 3)), Group('lower', (1, 4, 5)), Group('whole', (0, 1, 2, 3, 4, 5)))
+BODY_LINKS: tuple[Pair, ...] = ((0, 2), (1, 2))
+"""Graphs over parts that are head, torso, left arm, right arm, left leg, right leg, in this order."""
+
 COCO17 = Layout(
     name='coco17',
     joints=('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder', 'right_shoulder',
@@ -60,6 +81,11 @@ COCO17 = Layout(
     bones=((0, 0), (1, 0), (2, 0), (3, 1), (4, 2), (5, 0), (6, 0), (7, 5), (8, 6), (9, 7), (10, 8),
            (11, 0), (12, 0), (13, 11), (14, 12), (15, 13), (16, 14)),
     sigmas=(.026, .025, .025, .035, .035, .079, .079, .072, .072, .062, .062, .107, .107, .087, .087, .089, .089),
+    parts=(Group('head', (0, 1, 2, 3, 4)), Group('torso', (5, 6, 11, 12)), Group('left_arm', (5, 7, 9)),
+           Group('right_arm', (6, 8, 10)), Group('left_leg', (11, 13, 15)), Group('right_leg', (12, 14, 16))),
+    part_links=PART_LINKS,
+    bodies=BODIES,
+    body_links=BODY_LINKS,
 )
 
 OPENPOSE18 = Layout(
@@ -89,9 +115,70 @@ NTU25 = Layout(
     bones=((0, 1), (1, 20), (2, 20), (3, 2), (4, 20), (5, 4), (6, 5), (7, 6), (8, 20), (9, 8), (10, 9), (11, 10),
            (12, 0), (13, 12), (14, 13), (15, 14), (16, 0), (17, 16), (18, 17), (19, 18), (20, 20), (21, 22),
            (22, 7), (23, 24), (24, 11)),
+    parts=(Group('head', (2, 3)), Group('torso', (0, 1, 20, 4, 8, 12, 16)), Group('left_arm', (4, 5, 6, 7, 21, 22)),
+           Group('right_arm', (8, 9, 10, 11, 23, 24)), Group('left_leg', (12, 13, 14, 15)),
+           Group('right_leg', (16, 17, 18, 19))),
+    part_links=PART_LINKS,
+    bodies=BODIES,
+    body_links=BODY_LINKS,
 )
 
-LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (COCO17, OPENPOSE18, NTU25)}
+NUCLA20 = Layout(
+    name='nucla20',
+    joints=('hip_center', 'spine', 'shoulder_center', 'head', 'left_shoulder', 'left_elbow', 'left_wrist', 'left_hand',
+            'right_shoulder', 'right_elbow', 'right_wrist', 'right_hand', 'left_hip', 'left_knee', 'left_ankle',
+            'left_foot', 'right_hip', 'right_knee', 'right_ankle', 'right_foot'),
+    links=((0, 1), (1, 2), (3, 2), (4, 2), (5, 4), (6, 5), (7, 6), (8, 2), (9, 8), (10, 9), (11, 10), (12, 0), (13, 12),
+           (14, 13), (15, 14), (16, 0), (17, 16), (18, 17), (19, 18)),
+    center=2,
+    flip_pairs=((4, 8), (5, 9), (6, 10), (7, 11), (12, 16), (13, 17), (14, 18), (15, 19)),
+    bones=((0, 1), (1, 2), (2, 2), (3, 2), (4, 2), (5, 4), (6, 5), (7, 6), (8, 2), (9, 8), (10, 9), (11, 10), (12, 0),
+           (13, 12), (14, 13), (15, 14), (16, 0), (17, 16), (18, 17), (19, 18)),
+    parts=(Group('head', (2, 3)), Group('torso', (0, 1, 2, 4, 8, 12, 16)), Group('left_arm', (4, 5, 6, 7)),
+           Group('right_arm', (8, 9, 10, 11)), Group('left_leg', (12, 13, 14, 15)),
+           Group('right_leg', (16, 17, 18, 19))),
+    part_links=PART_LINKS,
+    bodies=BODIES,
+    body_links=BODY_LINKS,
+)
+
+FINGERS = ('thumb', 'forefinger', 'middle_finger', 'ring_finger', 'pinky_finger')
+LEFT_HAND, RIGHT_HAND = 23, 44
+HAND_SIGMAS = (.029, .022, .035, .037, .047, .026, .025, .024, .035, .018, .024, .022, .026, .017, .021, .021, .032,
+               .02, .019, .022, .031)
+
+
+def _hand_joints(side: str) -> tuple[str, ...]:
+    return f'{side}_hand_root', *(f'{side}_{finger}{number}' for finger in FINGERS for number in range(1, 5))
+
+
+def _hand_links(root: int, wrist: int) -> tuple[Pair, ...]:
+    """Root to wrist, first joint of each finger to the root, the others to the one before."""
+    return (root, wrist), *((root + joint, root if joint % 4 == 1 else root + joint - 1) for joint in range(1, 21))
+
+
+EXTREMITY_LINKS: tuple[Pair, ...] = ((17, 19), (18, 19), (19, 15), (20, 22), (21, 22), (22, 16),
+                                     *_hand_links(LEFT_HAND, 9), *_hand_links(RIGHT_HAND, 10))
+
+WHOLEBODY65 = Layout(  # COCO-WholeBody (2007.11858) without its face landmarks, joints 0-22 and 91-132
+    name='wholebody65',
+    joints=(*COCO17.joints, 'left_big_toe', 'left_small_toe', 'left_heel', 'right_big_toe', 'right_small_toe',
+            'right_heel', *_hand_joints('left'), *_hand_joints('right')),
+    links=COCO17.links + EXTREMITY_LINKS,
+    center=0,
+    flip_pairs=(*COCO17.flip_pairs, (17, 20), (18, 21), (19, 22),
+                *((LEFT_HAND + joint, RIGHT_HAND + joint) for joint in range(21))),
+    bones=COCO17.bones + EXTREMITY_LINKS,
+    sigmas=(*COCO17.sigmas, .068, .066, .066, .092, .094, .094, *HAND_SIGMAS, *HAND_SIGMAS),
+    parts=(*COCO17.parts[:4], Group('left_leg', (11, 13, 15, 17, 18, 19)), Group('right_leg', (12, 14, 16, 20, 21, 22)),
+           Group('left_hand', (9, *range(LEFT_HAND, LEFT_HAND + 21))),
+           Group('right_hand', (10, *range(RIGHT_HAND, RIGHT_HAND + 21)))),
+    part_links=(*PART_LINKS, (6, 1), (7, 1)),
+    bodies=(Group('upper', (0, 1, 2, 3, 6, 7)), Group('lower', (1, 4, 5)), Group('whole', tuple(range(8)))),
+    body_links=BODY_LINKS,
+)
+
+LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (COCO17, OPENPOSE18, NTU25, NUCLA20, WHOLEBODY65)}
 
 
 def get_layout(name: str) -> Layout:

@@ -1,6 +1,6 @@
 """Test a checkpoint: ``python exp/test.py --cfg FILE [--checkpoint CKPT] KEY VALUE ...`` (default: the demo's best).
 
-Writes ``metrics.json`` and pictures into ``OUTPUT_DIR/NAME``.
+Writes ``metrics.json``, ``scores.npz`` and pictures into ``OUTPUT_DIR/NAME``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.build import build_data
+from core.engine.predicted import predicted_keypoints
 from core.engine.run_folder import run_folder
 from core.engine.runtime import describe, start_runtime, stop_runtime
 from core.engine.testing import evaluate_checkpoint
@@ -27,7 +28,8 @@ def main(argv: list[str] | None = None) -> None:
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
-    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size)
+    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
+                      keypoints=predicted_keypoints(cfg, runtime))
     runtime.say(data.summary)
     metrics = evaluate_checkpoint(cfg, data, runtime, arguments.checkpoint or run_folder(cfg) / 'best.pth')
     runtime.say(f'{json.dumps(metrics, indent=2)}\nwritten to {run_folder(cfg)}')

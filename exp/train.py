@@ -1,4 +1,4 @@
-"""Train the joint model: ``python exp/train.py --cfg FILE KEY VALUE ...`` (without arguments: the demo).
+"""Train: ``python exp/train.py --cfg FILE KEY VALUE ...`` (without arguments: the demo). ``TRAIN.MODE`` says what.
 
 Everything of the run lies in ``OUTPUT_DIR/NAME``. Under ``torchrun`` every process runs this file.
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from yacs.config import CfgNode
+
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.build import build_data
@@ -18,10 +20,13 @@ from core.engine.build import build_trainer
 from core.engine.checkpoint import restore_training, save_training
 from core.engine.evaluate import validate
 from core.engine.logger import RunLogger
+from core.engine.predicted import predicted_keypoints
 from core.engine.run_folder import open_run, run_folder
-from core.engine.runtime import check_equal_weights, describe, start_runtime, stop_runtime
+from core.engine.runtime import Runtime, check_equal_weights, describe, start_runtime, stop_runtime
+from core.engine.stages import num_epochs, pose_stage
 from core.engine.testing import evaluate_checkpoint
 from core.engine.train import train_epoch
+from core.layouts import get_layout
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -30,34 +35,42 @@ def main(argv: list[str] | None = None) -> None:
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
-    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size)
+    if cfg.TRAIN.MODE == 'two_stage' and not cfg.PURE_VALID:
+        train(pose_stage(cfg), runtime)
+    train(cfg, runtime)
+    stop_runtime(runtime)
+
+
+def train(cfg: CfgNode, runtime: Runtime) -> None:
+    """Train one run to its end, or test it if PURE_VALID."""
+    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
+                      keypoints=predicted_keypoints(cfg, runtime))
     runtime.say(data.summary)
-    folder = run_folder(cfg)
+    folder, layout, epochs = run_folder(cfg), get_layout(cfg.DATASET.LAYOUT), num_epochs(cfg)
     if cfg.PURE_VALID:
         evaluate_checkpoint(cfg, data, runtime, folder / 'best.pth')
         return
 
     trainer = build_trainer(cfg, runtime, steps_per_epoch=len(data.train))
-    state = open_run(cfg, runtime)
+    state = open_run(cfg, runtime, epochs)
     first, best = restore_training(trainer, state, runtime) if state else (0, -1.0)
     if state:
         runtime.say(f'continuing {folder} after epoch {first}')
     logger = RunLogger(folder, runtime.is_main, trainer.step)
-    if cfg.TRAIN.END_EPOCH == 0 and not state:                  # keep what PRETRAINED gives, to be tested as it is
+    if epochs == 0 and not state:                               # keep the starting weights, to be tested as they are
         save_training(folder, trainer, runtime, epoch=0, score=0.0, best=best, config=cfg.dump())
 
-    for epoch in range(first, cfg.TRAIN.END_EPOCH):
+    for epoch in range(first, epochs):
         set_epoch(data.train, epoch)
         train_epoch(trainer, data.train, epoch, runtime, logger, cfg.PRINT_FREQ)
         score = None
-        if (epoch + 1) % cfg.VALID_FREQ == 0 or epoch + 1 == cfg.TRAIN.END_EPOCH:
-            score = validate(trainer, data.validation, epoch, runtime, logger)
+        if (epoch + 1) % cfg.VALID_FREQ == 0 or epoch + 1 == epochs:
+            score = validate(trainer, data.validation, layout, epoch, runtime, logger)
         best = save_training(folder, trainer, runtime, epoch=epoch + 1, score=score, best=best, config=cfg.dump())
 
     logger.close()
     check_equal_weights(trainer.model, runtime)
-    runtime.say(f'trained {cfg.TRAIN.END_EPOCH} epochs; test with: python exp/test.py --cfg {folder / "config.yaml"}')
-    stop_runtime(runtime)
+    runtime.say(f'trained {epochs} epochs; test with: python exp/test.py --cfg {folder / "config.yaml"}')
 
 
 if __name__ == '__main__':

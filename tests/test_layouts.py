@@ -28,8 +28,56 @@ def test_bones_have_every_joint_as_child_once(layout):
     assert sorted(child for child, _ in layout.bones) == list(range(layout.num_joints))
 
 
-def test_sigmas_are_per_joint():
-    assert len(get_layout('coco17').sigmas) == 17
+@pytest.mark.parametrize('layout', LAYOUTS.values(), ids=lambda layout: layout.name)
+def test_one_joint_is_its_own_parent(layout):
+    assert sum(child == parent for child, parent in layout.bones) == 1
+
+
+@pytest.mark.parametrize('layout', LAYOUTS.values(), ids=lambda layout: layout.name)
+def test_sigmas_are_per_joint(layout):
+    assert len(layout.sigmas) == (layout.num_joints if layout.name in ('coco17', 'wholebody65') else 0)
+    assert all(0.01 < sigma < 0.2 for sigma in layout.sigmas)
+
+
+WITH_PARTS = [layout for layout in LAYOUTS.values() if layout.parts]
+
+
+def test_layouts_with_parts():
+    assert [layout.name for layout in WITH_PARTS] == ['coco17', 'ntu25', 'nucla20', 'wholebody65']
+
+
+@pytest.mark.parametrize('layout', WITH_PARTS, ids=lambda layout: layout.name)
+def test_every_joint_is_in_a_part_and_every_part_in_a_body(layout):
+    assert {joint for part in layout.parts for joint in part.members} == set(range(layout.num_joints))
+    assert {part for body in layout.bodies for part in body.members} == set(range(len(layout.parts)))
+    for group in layout.parts + layout.bodies:
+        assert len(set(group.members)) == len(group.members)
+
+
+@pytest.mark.parametrize('layout', WITH_PARTS, ids=lambda layout: layout.name)
+def test_parts_link_to_the_torso_and_bodies_to_the_whole(layout):
+    parts, bodies = ([group.name for group in groups] for groups in (layout.parts, layout.bodies))
+    assert [parts[child] for child, _ in layout.part_links] == [name for name in parts if name != 'torso']
+    assert {parts[parent] for _, parent in layout.part_links} == {'torso'}
+    assert [(bodies[child], bodies[parent]) for child, parent in layout.body_links] == [
+        ('upper', 'whole'), ('lower', 'whole')]
+
+
+@pytest.mark.parametrize('layout', WITH_PARTS, ids=lambda layout: layout.name)
+def test_mirror_swaps_left_parts_with_right_ones(layout):
+    members = {part.name: set(part.members) for part in layout.parts}
+    for name, joints in members.items():
+        mirrored = name.replace('left', '@').replace('right', 'left').replace('@', 'right')
+        assert {layout.flip_order[joint] for joint in joints} == members[mirrored]
+
+
+def test_wholebody_hangs_hands_on_wrists_and_toes_on_heels():
+    layout = get_layout('wholebody65')
+    parent = {layout.joints[child]: layout.joints[joint] for child, joint in layout.bones}
+    assert parent['left_hand_root'] == 'left_wrist' and parent['right_heel'] == 'right_ankle'
+    assert parent['right_thumb1'] == 'right_hand_root' and parent['left_pinky_finger4'] == 'left_pinky_finger3'
+    assert parent['left_small_toe'] == 'left_heel'
+    assert layout.joints.index('right_hand_root') == 44 and layout.joints[:17] == get_layout('coco17').joints
 
 
 def test_unknown_layout_is_refused():

@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
     torch.manual_seed(arguments.seed)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     image_size = tuple(arguments.image_size)
-    backbone = build_lite_hrnet(arguments.backbone, multi_scale_output=False)
+    backbone = build_lite_hrnet(arguments.backbone, outputs=(0,))
     model = PoseNet(backbone, SimCCHead(backbone.channels[0], NUM_JOINTS, image_size, SPLIT_RATIO))
     model = model.to(device, memory_format=torch.channels_last)
 

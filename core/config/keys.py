@@ -13,6 +13,7 @@ from yacs.config import CfgNode
 
 BACKBONE_NAMES = ('lite-hrnet-18', 'lite-hrnet-30', 'naive-lite-hrnet-18', 'wider-naive-lite-hrnet-18',
              'hrnet-w32', 'hrnet-w48')
+LAYOUT_NAMES = ('coco17', 'ntu25', 'nucla20', 'wholebody65')
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ KEYS: dict[str, Key] = {
     'DATA_DIR': Key('data/demo', 'folder with the frames and the annotation file'),
     'WORKERS': Key(4, 'loader processes; 0: load in the training process', minimum=0),
     'BATCH_PER_GPU': Key(6, 'clips per device and step', minimum=1),
-    'DATASET.ANNOTATIONS': Key('ntu60_hrnet.pkl', 'PYSKL-format pickle, inside DATA_DIR'),
+    'DATASET.ANNOTATIONS': Key('ntu60_hrnet.pkl', 'PYSKL-format pickle, inside DATA_DIR; for TRAIN.MODE action also '
+                                                  "N-UCLA's .npz or folder of JSON files"),
     'DATASET.FRAMES': Key('images', 'folder inside DATA_DIR with <SEQ>/%05d.jpg, numbered from 1'),
-    'DATASET.LAYOUT': Key('coco17', 'joint layout of the annotations', choices=('coco17',)),
+    'DATASET.LAYOUT': Key('coco17', 'joint layout of the annotations', choices=LAYOUT_NAMES),
     'DATASET.NUM_ACTION': Key(60, 'number of action classes', minimum=2),
     'DATASET.NUM_JOINTS': Key(17, 'joints per person; must be those of DATASET.LAYOUT', minimum=1),
     'DATASET.NUM_S': Key(17, 'NTU setups used: S001 to this one', minimum=1),
@@ -82,6 +84,12 @@ KEYS: dict[str, Key] = {
     'DATASET.ROTATE_RANGE': Key([-15.0, 15.0], 'random rotation, degrees', minimum=-180, maximum=180, length=2),
     'DATASET.FLIP_PROB': Key(0.5, 'probability of a horizontal mirror (left and right joints swap)',
                              minimum=0, maximum=1),
+    'DATASET.PREPROCESS': Key('prenormalize', 'TRAIN.MODE action: 2D joints over their picture (PYSKL), or 3D joints '
+                                              'in random views (CTR-GCN)', choices=('prenormalize', 'ctrgcn')),
+    'DATASET.STREAM': Key('j', 'TRAIN.MODE action: joints, bones, or the motion of either',
+                          choices=('j', 'b', 'jm', 'bm')),
+    'DATASET.POSE_CHECKPOINT': Key('', 'TRAIN.MODE action: checkpoint of ours whose predicted keypoints (computed once '
+                                       'and kept) are read; empty: the annotated ones'),
     'DATASET.COLOR_JITTER': Key(0.2, 'largest relative change of brightness, contrast and saturation',
                                 minimum=0, maximum=1),
     # ---- model -------------------------------------------------------------------------------------------------
@@ -105,22 +113,53 @@ KEYS: dict[str, Key] = {
                                      minimum=0, maximum=1),
     'MODEL.IMPLICIT.GEOM': Key('append', 'where the crop lies in the image: left out; positions mapped to the image; '
                                          'centre and size appended', choices=('none', 'image', 'append')),
-    'MODEL.SKELETON.NAME': Key('stgcnpp', 'skeleton network', choices=('stgcn', 'stgcnpp')),
+    'MODEL.SKELETON.NAME': Key('ms_stgcnpp', 'skeleton network: ST-GCN, ST-GCN++, or that on joints, parts and body',
+                               choices=('stgcn', 'stgcnpp', 'ms_stgcnpp')),
     'MODEL.SKELETON.DROPOUT': Key(0.0, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.EDGE_IMPORTANCE': Key(True, 'stgcn only: learned weight per edge'),
-    'MODEL.MULTI_FUSE': Key(False, 'visual branch on the backbone maps that pose estimation leaves unused'),
-    'MODEL.FUSE_VERSION': Key(2, 'visual branch: 1 temporal convolution, 2 convolution blocks', choices=(1, 2)),
+    'MODEL.MS.ENABLE': Key(True, 'ms_stgcnpp only: the coarser scales; without them it is stgcnpp'),
+    'MODEL.MS.BRANCHES': Key(3, 'ms_stgcnpp only: 1 joints, 2 and parts, 3 and body', minimum=1, maximum=3),
+    'MODEL.MS.WIDTH_RATIO': Key([1.0, 0.5, 0.25], "channels of each scale over the joints'", minimum=0.1, maximum=1,
+                                length=3),
+    'MODEL.MS.EXCHANGE_AFTER': Key([4, 7, 10], 'blocks (2 to 10) after which the scales exchange features',
+                                   minimum=2, maximum=10),
+    'MODEL.MS.LEARN_POOL': Key(True, 'learn how joints make parts and body; else plain means'),
+    'MODEL.MS.ZERO_INIT': Key(True, 'at first the coarser scales change nothing'),
+    'MODEL.MULTI_FUSE': Key(False, 'visual branch on backbone maps that pose estimation leaves unused'),
+    'MODEL.VISUAL.NAME': Key('cross_attention', 'joints attend to low-level maps, or the published convolutions',
+                             choices=('cross_attention', 'late_conv')),
+    'MODEL.VISUAL.TAPS': Key(['default'], 'cross_attention: backbone maps it reads: default, low, disc, or names such '
+                                          'as s0b1 (stage 0, branch 1)'),
+    'MODEL.VISUAL.DIM': Key(128, 'cross_attention: channels of a token', minimum=4),
+    'MODEL.VISUAL.HEADS': Key(4, 'cross_attention: heads; divide DIM', minimum=1),
+    'MODEL.VISUAL.LAYERS': Key(2, 'cross_attention: layers', minimum=1),
+    'MODEL.VISUAL.T_STRIDE': Key(4, 'cross_attention: frames per token', minimum=1),
+    'MODEL.VISUAL.TOKEN_POOL': Key('grid', 'cross_attention: a token per cell of 32 pixels, per joint, or both',
+                                   choices=('grid', 'joint', 'grid+joint')),
+    'MODEL.VISUAL.QUERY': Key('joint', 'cross_attention: what asks', choices=('joint', 'part', 'body', 'pooled')),
+    'MODEL.VISUAL.WINDOW': Key(0, 'cross_attention: largest distance in time, tokens; 0: unlimited', minimum=0),
+    'MODEL.VISUAL.DROP': Key(0.1, 'probability that a training clip goes without visual evidence',
+                             minimum=0, maximum=0.9),
+    'MODEL.FUSE_VERSION': Key(2, 'late_conv: 1 temporal convolution, 2 convolution blocks', choices=(1, 2)),
     'MODEL.VISUAL_DETACH': Key(False, 'stop the gradient of the visual branch at the backbone'),
-    'MODEL.FUSION': Key('prob', 'skeleton with visual: weighted mean of probabilities, or weighted sum of logits',
-                        choices=('prob', 'logit')),
+    'MODEL.FUSION': Key('prob', 'skeleton with visual: weighted mean of probabilities, weighted sum of logits, or as '
+                                'published', choices=('prob', 'logit', 'prob_upstream')),
+    'MODEL.FUSION_SG_S': Key(False, 'stop the gradient of the fusion at the skeleton logits'),
+    'MODEL.FUSION_SG_V': Key(False, 'stop the gradient of the fusion at the visual logits'),
     # ---- loss --------------------------------------------------------------------------------------------------
     'LOSS.RATIO': Key([1.0, 1.0], 'weights of the pose loss and of the action loss', minimum=0, length=2),
+    'LOSS.VISUAL_RATIO': Key([0.5, 1.0], "with a visual branch: weights of its own and of the skeleton network's own "
+                                         'cross-entropy beside that of the fusion', minimum=0, length=2),
     'LOSS.KL_REDUCTION': Key('sum', 'pose loss over bins: sum, or mean as published (about 200 times smaller)',
                              choices=('sum', 'upstream')),
     'LOSS.KL_NORM': Key('visible', 'pose loss divided by the number of visible joints, or of all joints',
                         choices=('visible', 'all')),
     'LOSS.LABEL_SMOOTHING': Key(0.0, 'label smoothing of the action loss', minimum=0, maximum=0.9),
     # ---- training ----------------------------------------------------------------------------------------------
+    'TRAIN.MODE': Key('joint', 'pose and action as one; the pose network alone; a skeleton network alone, on keypoints; or '
+                               'pose first, then, behind the frozen pose network and its rounded keypoints, action',
+                      choices=('joint', 'pose', 'action', 'two_stage')),
+    'TRAIN.POSE_SHARE': Key(0.5, 'two_stage: share of the epochs that train the pose network', minimum=0, maximum=1),
     'TRAIN.EVAL_MODE': Key('cv', 'protocol: cs cross-subject, cv cross-view, or two lists of the annotation file as '
                                  'split:<train list>,<test list>', choices=('cs', 'cv'), prefix='split:'),
     'TRAIN.VAL_RATIO': Key(0.05, 'share of the training performances kept aside to choose best.pth; the test side '

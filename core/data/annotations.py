@@ -1,35 +1,18 @@
 """The one annotation record, and the reader of its file format (the PYSKL pickle).
 
-The file is ``{'split': {name: [id, ...]}, 'annotations': [dict, ...]}`` or a bare list of those dicts. Pickles can run
-code when loaded, so only numpy arrays and plain containers are let through.
+The file is ``{'split': {name: [id, ...]}, 'annotations': [dict, ...]}`` or a bare list of those dicts.
 """
 
 from __future__ import annotations
 
-import codecs
-import pickle
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-_NUMPY_GLOBALS = {
-    '_reconstruct': np.empty(0).__reduce__()[0],
-    'scalar': np.float32(0).__reduce__()[0],
-    '_frombuffer': np.empty(0).__reduce_ex__(5)[0],
-}
-_ALLOWED_GLOBALS: dict[tuple[str, str], Any] = {
-    ('numpy', 'ndarray'): np.ndarray,
-    ('numpy', 'dtype'): np.dtype,
-    ('collections', 'OrderedDict'): OrderedDict,
-    ('_codecs', 'encode'): codecs.encode,
-    **{('builtins', kind.__name__): kind for kind in (set, frozenset, bytearray)},
-    **{(f'numpy.{core}.{module}', name): _NUMPY_GLOBALS[name]  # numpy 1 and numpy 2 call the package differently
-       for core in ('core', '_core')
-       for module, name in (('multiarray', '_reconstruct'), ('multiarray', 'scalar'), ('numeric', '_frombuffer'))},
-}
+from core.data.pickles import load_pickle
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,47 +41,39 @@ class Annotation:
         return self.keypoints[:, times].astype(np.float32), self.scores[:, times].astype(np.float32)
 
 
-class AnnotationFile(NamedTuple):
+RecordT = TypeVar('RecordT')
+
+
+@dataclass(frozen=True)
+class AnnotationFile(Generic[RecordT]):
     """What an annotation file holds: its records, its named id lists, and its class names if it has any."""
 
-    annotations: list[Annotation]
+    annotations: list[RecordT]
     split: dict[str, list[str]]
     class_names: tuple[str, ...] | None
 
 
-class _RestrictedUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        """Return an allowed global; refuse everything else."""
-        try:
-            return _ALLOWED_GLOBALS[module, name]
-        except KeyError:
-            raise ValueError(f"asks for '{module}.{name}', which is neither a numpy array nor a plain container; "
-                             'such a file could run code and is refused') from None
-
-
-def load_pickle(path: str | Path) -> Any:
-    """Load a pickle of numpy arrays, scalars and plain containers.
-
-    Raises:
-        ValueError: the file is missing, damaged, or asks for anything else (named in the message).
-    """
-    try:
-        with open(path, 'rb') as file:
-            return _RestrictedUnpickler(file).load()
-    except OSError as error:
-        raise ValueError(f'{path}: cannot read the annotation file ({error.strerror}); give the path of a PYSKL '
-                         'pickle') from error
-    except ValueError as error:
-        raise ValueError(f'{path}: {error}') from error
-    except Exception as error:  # a damaged pickle can raise nearly anything
-        raise ValueError(f'{path}: not a readable pickle ({error}); copy or download the file again') from error
-
-
-def read_annotations(path: str | Path, num_joints: int | None = None) -> AnnotationFile:
-    """Read a PYSKL annotation pickle.
+def read_annotations(path: str | Path, num_joints: int | None = None) -> AnnotationFile[Annotation]:
+    """Read a PYSKL annotation pickle of 2D poses.
 
     Args:
         path: the ``.pkl`` file.
+        num_joints: V that every record must have; by default that of the first record.
+
+    Raises:
+        ValueError: naming the file, the record and what was expected.
+    """
+    return read_records(path, to_annotation, num_joints)
+
+
+def read_records(path: str | Path, convert: Callable[[dict, int | None], RecordT],
+                 num_joints: int | None = None) -> AnnotationFile[RecordT]:
+    """Read an annotation pickle into records of any kind.
+
+    Args:
+        path: the ``.pkl`` file.
+        convert: makes a record with ``name``, ``label`` and ``keypoints`` (M, T, V, C) of an entry and the wanted V, or
+            raises a ValueError that says what is wrong with the entry.
         num_joints: V that every record must have; by default that of the first record.
 
     Raises:
@@ -110,44 +85,78 @@ def read_annotations(path: str | Path, num_joints: int | None = None) -> Annotat
     entries = content.get('annotations', content.get('annos')) if isinstance(content, dict) else None
     if not isinstance(entries, list) or not entries:
         raise ValueError(f"{path}: expected a list of records, or a dict with a list 'annotations'; found none")
-    annotations: list[Annotation] = []
+    records: list[RecordT] = []
     names: set[str] = set()
     for position, entry in enumerate(entries):
         try:
-            annotations.append(_to_annotation(entry, num_joints))
-            num_joints = annotations[0].keypoints.shape[2]
-            if annotations[-1].name in names:
+            records.append(convert(_checked_entry(entry), num_joints))
+            num_joints = records[0].keypoints.shape[2]
+            if records[-1].name in names:
                 raise ValueError('its id occurs twice; ids must be unique')
         except (ValueError, TypeError) as error:
             name = entry.get('frame_dir') if isinstance(entry, dict) else None
             raise ValueError(f'{path}: record {position} ({name}): {error}') from error
-        names.add(annotations[-1].name)
-    return AnnotationFile(annotations, _to_split(path, content), _to_class_names(path, content, annotations))
+        names.add(records[-1].name)
+    return AnnotationFile(records, _to_split(path, content), _to_class_names(path, content, records))
 
 
-def _to_annotation(entry: Any, num_joints: int | None) -> Annotation:
+def to_annotation(entry: dict, num_joints: int | None = None) -> Annotation:
+    """Make a record of an entry with 2D poses.
+
+    Raises:
+        ValueError: saying what is wrong with the entry.
+    """
+    keypoints = checked_keypoints(entry, 2, num_joints)
+    scores = entry.get('keypoint_score')
+    if scores is None:
+        scores = (keypoints != 0).any(-1).astype(keypoints.dtype)
+    if not _is_numeric(scores) or scores.shape != keypoints.shape[:3] or not np.isfinite(scores).all():
+        raise ValueError(f"'keypoint_score' must be a finite numeric array of shape {keypoints.shape[:3]}, found "
+                         f'{_describe(scores)}')
+    return Annotation(*name_and_label(entry), keypoints.shape[1], _to_image_size(entry), keypoints, scores)
+
+
+def checked_keypoints(entry: dict, channels: int, num_joints: int | None = None) -> np.ndarray:
+    """Return an entry's ``keypoint`` (M, T, V, channels) in the file's type.
+
+    Raises:
+        ValueError: another shape or number of joints, ``total_frames`` other than T, NaN or infinity.
+    """
+    keypoints, total_frames = entry['keypoint'], entry['total_frames']
+    if (not _is_numeric(keypoints) or keypoints.ndim != 4 or keypoints.shape[3] != channels
+            or 0 in keypoints.shape[1:]):
+        raise ValueError(f"'keypoint' must be a numeric array of shape (M, T, V, {channels}), found "
+                         f'{_describe(keypoints)}')
+    if num_joints is not None and keypoints.shape[2] != num_joints:
+        raise ValueError(f"'keypoint' has {keypoints.shape[2]} joints, expected {num_joints}")
+    if keypoints.shape[1] != total_frames:
+        raise ValueError(f"'total_frames' is {total_frames}, but 'keypoint' has {keypoints.shape[1]} frames")
+    if not np.isfinite(keypoints).all():
+        raise ValueError("'keypoint' holds NaN or infinity; store missing joints as zeros")
+    return keypoints
+
+
+def name_and_label(entry: dict) -> tuple[str, int]:
+    """Return an entry's id and its 0-based class.
+
+    Raises:
+        ValueError: the id is no text, or the class no number from 0.
+    """
+    name, label = entry['frame_dir'], entry['label']
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"'frame_dir' must be the name of the frame directory, found {name!r}")
+    if isinstance(label, bool) or not isinstance(label, (int, np.integer)) or label < 0:
+        raise ValueError(f"'label' must be a class number from 0, found {label!r}")
+    return name, int(label)
+
+
+def _checked_entry(entry: Any) -> dict:
     if not isinstance(entry, dict):
         raise ValueError(f'expected a dict, found {type(entry).__name__}')
     missing = [key for key in ('frame_dir', 'label', 'total_frames', 'keypoint') if key not in entry]
     if missing:
         raise ValueError(f"key '{missing[0]}' is missing")
-    keypoints, total_frames = entry['keypoint'], entry['total_frames']
-    if not _is_numeric(keypoints) or keypoints.ndim != 4 or keypoints.shape[3] != 2 or 0 in keypoints.shape[1:]:
-        raise ValueError(f"'keypoint' must be a numeric array of shape (M, T, V, 2), found {_describe(keypoints)}")
-    if num_joints is not None and keypoints.shape[2] != num_joints:
-        raise ValueError(f"'keypoint' has {keypoints.shape[2]} joints, expected {num_joints}")
-    if keypoints.shape[1] != total_frames:
-        raise ValueError(f"'total_frames' is {total_frames}, but 'keypoint' has {keypoints.shape[1]} frames")
-    scores = entry.get('keypoint_score')
-    if scores is None:
-        scores = (keypoints != 0).any(-1).astype(keypoints.dtype)
-    if not _is_numeric(scores) or scores.shape != keypoints.shape[:3]:
-        raise ValueError(f"'keypoint_score' must be a numeric array of shape {keypoints.shape[:3]}, found "
-                         f'{_describe(scores)}')
-    if not (np.isfinite(keypoints).all() and np.isfinite(scores).all()):
-        raise ValueError("'keypoint' or 'keypoint_score' holds NaN or infinity; store missing joints as zeros")
-    return Annotation(_to_name(entry['frame_dir']), _to_label(entry['label']), int(total_frames), _to_image_size(entry),
-                      keypoints, scores)
+    return entry
 
 
 def _is_numeric(value: Any) -> bool:
@@ -156,18 +165,6 @@ def _is_numeric(value: Any) -> bool:
 
 def _describe(value: Any) -> str:
     return f'{value.dtype} {value.shape}' if isinstance(value, np.ndarray) else type(value).__name__
-
-
-def _to_name(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"'frame_dir' must be the name of the frame directory, found {value!r}")
-    return value
-
-
-def _to_label(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise ValueError(f"'label' must be a class number from 0, found {value!r}")
-    return int(value)
 
 
 def _to_image_size(entry: dict) -> tuple[int, int]:
@@ -184,9 +181,9 @@ def _to_split(path: str | Path, content: dict) -> dict[str, list[str]]:
     return {name: list(ids) for name, ids in split.items()}
 
 
-def _to_class_names(path: str | Path, content: dict, annotations: list[Annotation]) -> tuple[str, ...] | None:
+def _to_class_names(path: str | Path, content: dict, records: list) -> tuple[str, ...] | None:
     names = content.get('class_names')
-    largest = max(record.label for record in annotations)
+    largest = max(record.label for record in records)
     if names is not None and largest >= len(names):
         raise ValueError(f"{path}: 'class_names' names {len(names)} classes, but label {largest} occurs")
     return None if names is None else tuple(names)

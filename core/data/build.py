@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from torch.utils.data import DataLoader
@@ -13,12 +14,15 @@ from core.config import resolve_path
 from core.data.annotations import Annotation, AnnotationFile, read_annotations
 from core.data.augment import Augmentation
 from core.data.crops import BoxSettings
-from core.data.dataset import Clip, ClipDataset
+from core.data.dataset import ClipDataset
 from core.data.frames import FrameFolder
 from core.data.holdout import hold_out
 from core.data.loader import build_loader
 from core.data.protocols import select
 from core.data.sampling import SAMPLERS
+from core.data.skeleton_dataset import SkeletonDataset
+from core.data.skeleton_preprocess import PREPROCESS
+from core.data.skeletons import SkeletonRecord, read_skeletons
 from core.layouts import get_layout
 
 
@@ -34,40 +38,47 @@ class Data:
         summary: one line for the user.
     """
 
-    train: DataLoader[Clip]
-    validation: DataLoader[Clip] | None
-    test: DataLoader[Clip]
+    train: DataLoader
+    validation: DataLoader | None
+    test: DataLoader
     class_names: tuple[str, ...]
     summary: str
 
 
-def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int = 1) -> Data:
+def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int = 1,
+               keypoints: Path | None = None) -> Data:
     """Read the annotations, apply the protocol and create the loaders of one process.
 
     Args:
-        cfg: configuration.
+        cfg: configuration; ``TRAIN.MODE action`` reads keypoints only, the other modes frames too.
         devices: devices this process drives; a batch holds ``BATCH_PER_GPU`` clips for each.
         rank: 0-based number of this process.
         world_size: number of processes.
+        keypoints: for ``TRAIN.MODE action``: file to read instead of the annotations.
 
     Raises:
         ValueError: with one sentence, when files are missing or do not fit the configuration.
     """
     root = resolve_path(cfg.DATA_DIR)
     if not root.is_dir():
-        raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, see the README for NTU")
-    file = read_annotations(root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
+        raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, see the README for the "
+                         'others')
+    skeleton_only = cfg.TRAIN.MODE == 'action'
+    read = read_skeletons if skeleton_only else read_annotations
+    file = read(keypoints or root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
     class_names = _class_names(file, cfg.DATASET.NUM_ACTION)
-    frames = FrameFolder(root, cfg.DATASET.FRAMES)
-    by_name = not cfg.TRAIN.EVAL_MODE.startswith('split:')
-    chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split, available=frames.names,
-                    num_setups=cfg.DATASET.NUM_S if by_name else None,
+    frames = None if skeleton_only else FrameFolder(root, cfg.DATASET.FRAMES)
+    chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split,
+                    available=None if skeleton_only else frames.names,
+                    num_setups=cfg.DATASET.NUM_S,
                     half_seed=cfg.SEED if cfg.DATASET.HALF_DATASET else None)
     names = [record.name for record in file.annotations]
     train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
 
-    def loader(indices: np.ndarray, training: bool) -> DataLoader[Clip]:
-        dataset = _build_dataset(cfg, [file.annotations[index] for index in indices], frames, training)
+    def loader(indices: np.ndarray, training: bool) -> DataLoader:
+        records = [file.annotations[index] for index in indices]
+        dataset = _skeleton_dataset(cfg, records, training) if skeleton_only else \
+            build_clips(cfg, records, frames, training)
         batch_size = cfg.BATCH_PER_GPU if training else cfg.TEST.BATCH_PER_GPU
         return build_loader(dataset, batch_size * devices, workers=cfg.WORKERS, seed=cfg.SEED, rank=rank,
                             world_size=world_size)
@@ -86,14 +97,23 @@ def _class_names(file: AnnotationFile, num_action: int) -> tuple[str, ...]:
     return names
 
 
-def _build_dataset(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool) -> ClipDataset:
+def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool,
+                clip_size: int | None = None) -> ClipDataset:
+    """Create the dataset of frame clips, of ``DATASET.CLIP_SIZE`` frames or of ``clip_size``."""
     data = cfg.DATASET
     boxes = BoxSettings(data.BBOX_MODE, data.BBOX_SCALE, source='annotated' if training else data.BOX_SOURCE,
                         jitter_shift=data.BOX_JITTER, jitter_size=data.BOX_JITTER)
     augmentation = Augmentation(tuple(data.SCALE_RANGE), rotation_range=tuple(data.ROTATE_RANGE),
                                 flip_prob=data.FLIP_PROB, shift=data.BOX_JITTER, color=data.COLOR_JITTER)
-    return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=data.CLIP_SIZE,
+    return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=clip_size or data.CLIP_SIZE,
                        image_size=tuple(cfg.MODEL.IMAGE_SIZE), num_persons=cfg.MODEL.NUM_PERSONS, training=training,
                        sampler=SAMPLERS[data.SAMPLER if training else data.TEST_SAMPLER], boxes=boxes,
                        augmentation=augmentation if training and data.DATA_AUGMENTATION else None,
                        visible_above=data.VIS_THR, seed=cfg.SEED)
+
+
+def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training: bool) -> SkeletonDataset:
+    data = cfg.DATASET
+    preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB)
+    return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
+                           training=training, seed=cfg.SEED)

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import Dataset
 
 from core.data.annotations import Annotation
 from core.data.augment import Augmentation, ClipDraw, augment_boxes, change_colors, flip_joints
 from core.data.crops import BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
 from core.data.frames import FrameFolder
+from core.data.records import RecordDataset
 from core.data.sampling import Sampler, centred, random_segment
 from core.layouts import Layout
 
@@ -47,8 +47,18 @@ class Clip(NamedTuple):
     label: np.ndarray | torch.Tensor
     index: np.ndarray | torch.Tensor
 
+    @property
+    def inputs(self) -> tuple:
+        """What ``PoseModel`` and ``JointModel`` read."""
+        return self.frames, self.person_mask, self.crop_to_image, self.image_size
 
-class ClipDataset(Dataset[Clip]):
+    @property
+    def targets(self) -> tuple:
+        """What ``JointLoss`` compares with."""
+        return self.label, self.keypoints_crop, self.visible
+
+
+class ClipDataset(RecordDataset[Clip]):
     """Clips of annotated sequences.
 
     A clip depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either.
@@ -78,28 +88,15 @@ class ClipDataset(Dataset[Clip]):
         if min(clip_size, num_persons, *image_size) < 1:
             raise ValueError(f'clip size {clip_size}, number of persons {num_persons} and image size {image_size} must '
                              'be at least 1')
-        for record in records:
-            if record.keypoints.shape[2] != layout.num_joints:
-                raise ValueError(f"record '{record.name}' has {record.keypoints.shape[2]} joints, but layout "
-                                 f"'{layout.name}' has {layout.num_joints}; choose the layout of the annotation file")
-        self.records, self.frames, self.layout = records, frames, layout
+        super().__init__(records, layout, training=training, seed=seed)
+        self.frames, self.visible_above = frames, visible_above
         self.clip_size, self.image_size, self.num_persons = clip_size, tuple(image_size), num_persons
-        self.training, self.visible_above, self.seed = training, visible_above, seed
         self.sampler = sampler or (random_segment if training else centred)
         self.boxes, self.augmentation = boxes or BoxSettings(), augmentation
-        # Shared memory, because persistent workers keep the copy of the dataset they were started with.
-        self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()
-
-    def __len__(self) -> int:
-        return len(self.records)
-
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch whose clips are drawn, in running workers too; call it between passes over a loader."""
-        self._epoch.fill_(epoch)
 
     def __getitem__(self, index: int) -> Clip:
         record = self.records[index]
-        rng = np.random.default_rng((self.seed, int(self._epoch) if self.training else 0, index))
+        rng = self.generator(index)
         count = min(record.total_frames, self.frames.num_frames(record.name))
         times, position = np.unique(self.sampler(count, self.clip_size, rng), return_inverse=True)
         stream = self.frames.read(record.name, times)

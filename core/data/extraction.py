@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -82,20 +82,39 @@ def extract_video(video: Path, target: Path, frame_format: FrameFormat) -> int:
         ValueError: the file is not a video, or delivers fewer frames than its header announces.
         OSError: the frames cannot be written.
     """
-    partial = _partial(target)
+    return write_frames(_all_frames(video), target, frame_format)
+
+
+def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: FrameFormat) -> int:
+    """Write RGB frames uint8 (H, W, 3) as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
+
+    Returns:
+        the number of frames.
+
+    Raises:
+        OSError: the frames cannot be written.
+    """
+    partial, count = _partial(target), 0
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        reader, count = VideoReader(video, threads=1), 0
-        for count, frame in enumerate(reader, 1):
+        for count, frame in enumerate(frames, 1):
             (partial / FRAME_NAME.format(count)).write_bytes(_encode(frame, frame_format))
-        if count < max(1, reader.announced_frames):
-            raise ValueError(f'{video}: truncated, {count} of {reader.announced_frames} frames could be decoded; copy '
-                             'or download it again')
         os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return count
+
+
+def _all_frames(video: Path) -> Iterator[np.ndarray]:
+    """Frames of a video; raises at its end when it delivered fewer than its header announces."""
+    reader, count = VideoReader(video, threads=1), 0
+    for frame in reader:
+        count += 1
+        yield frame
+    if count < max(1, reader.announced_frames):
+        raise ValueError(f'{video}: truncated, {count} of {reader.announced_frames} frames could be decoded; copy '
+                         'or download it again')
 
 
 def extract_videos(videos: Mapping[str, Path], out: str | Path, frame_format: FrameFormat, jobs: int) -> Summary:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_CAMERA = re.compile(r'C\d{3}(?=P\d{3}R\d{3}A\d{3}$)')
+_CAMERA = re.compile(r'C\d{3}(?=P\d{3}R\d{3}A\d{3}$)|(?<=^a\d{2}_s\d{2}_e\d{2})_v\d{2}$')
 
 
 def performance(name: str) -> str:
-    """Return an NTU name without its camera, so that all views of one performance share it; other names as they are.
+    """Return an NTU or N-UCLA name without its camera, which all views of one performance share; others as they are.
 
     Example:
-        >>> performance('S001C003P008R002A024')
-        'S001P008R002A024'
+        >>> performance('S001C003P008R002A024'), performance('a01_s02_e00_v03')
+        ('S001P008R002A024', 'a01_s02_e00')
     """
     return _CAMERA.sub('', name)
 

@@ -1,4 +1,4 @@
-"""DataLoaders over ``ClipDataset``: shuffling, sharding over processes, worker set-up and the epoch."""
+"""DataLoaders over datasets of records: shuffling, sharding over processes, worker set-up and the epoch."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import cv2
 import torch
 from torch.utils.data import DataLoader, DistributedSampler
 
-from core.data.dataset import Clip, ClipDataset
+from core.data.records import ItemT, RecordDataset
 
 
-def build_loader(dataset: ClipDataset, batch_size: int, *, workers: int = 0, seed: int = 0, rank: int = 0,
-                 world_size: int = 1) -> DataLoader[Clip]:
-    """A loader of batched ``Clip``s for one of ``world_size`` processes.
+def build_loader(dataset: RecordDataset[ItemT], batch_size: int, *, workers: int = 0, seed: int = 0, rank: int = 0,
+                 world_size: int = 1) -> DataLoader[ItemT]:
+    """A loader of batched clips for one of ``world_size`` processes.
 
     A training dataset is shuffled anew every epoch (see ``set_epoch``) and cut to whole batches. A test dataset keeps
     its order; process r takes the records r, r + world_size, ..., each exactly once, so the last batch may be smaller.
@@ -41,7 +41,7 @@ def build_loader(dataset: ClipDataset, batch_size: int, *, workers: int = 0, see
                       worker_init_fn=_limit_threads, generator=torch.Generator().manual_seed(seed))
 
 
-def set_epoch(loader: DataLoader[Clip], epoch: int) -> None:
+def set_epoch(loader: DataLoader, epoch: int) -> None:
     """Choose the order and the clips of the next pass; call it before iterating, not while a pass is under way."""
     loader.dataset.set_epoch(epoch)
     if isinstance(loader.sampler, DistributedSampler):

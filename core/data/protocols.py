@@ -1,8 +1,7 @@
-"""Who trains and who tests: the published NTU protocols and the splits an annotation file brings along."""
+"""Who trains and who tests: the published NTU and N-UCLA protocols and the splits an annotation file brings along."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,45 +9,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.data.annotations import Annotation
+from core.data.ntu import NTU60_TRAIN_CAMERAS, NTU60_TRAIN_SUBJECTS, NTUName, parse_ntu_name, why_left_out
+from core.data.nucla import NuclaName, parse_nucla_name
+from core.data.records import Record
 
-NTU60_TRAIN_SUBJECTS = frozenset((1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38))
-NTU60_TRAIN_CAMERAS = frozenset((2, 3))
-
-DIRTY_SEQUENCES = frozenset((
-    'S005C001P021R002A057', 'S010C002P016R001A053', 'S010C003P016R002A055', 'S010C003P017R001A055',
-    'S011C003P028R001A055', 'S011C003P038R001A055', 'S012C002P016R001A053', 'S012C003P016R002A055',
-    'S012C003P037R001A055', 'S016C003P040R002A053'))
-"""NTU-60 sequences whose published 2D poses are unusable (End2end ``NTUAnnot``); the NTU protocols leave them out."""
+NUCLA_TRAIN_VIEWS = frozenset((1, 2))
 
 _TRAIN, _TEST = 'train', 'test'
 _NO_FRAMES, _NO_ANNOTATION = 'without a frame directory', 'without an annotation'
-_NTU_NAME = re.compile(r'S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})')
-
-
-class NTUName(NamedTuple):
-    """The numbers in an NTU RGB+D sequence name ``SsssCcccPpppRrrrAaaa``, all 1-based."""
-
-    setup: int
-    camera: int
-    subject: int
-    replication: int
-    action: int
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A published NTU protocol: the data set it covers (setups 1..last_setup) and which of its names train."""
+    """A published protocol: which names of NTU-60 and which of N-UCLA train; all others test."""
 
-    dataset: str
-    last_setup: int
-    trains: Callable[[NTUName], bool]
+    ntu: Callable[[NTUName], bool]
+    nucla: Callable[[NuclaName], bool]
 
 
 PROTOCOLS: dict[str, Protocol] = {
-    'cs': Protocol('NTU-60', 17, lambda name: name.subject in NTU60_TRAIN_SUBJECTS),
-    'cv': Protocol('NTU-60', 17, lambda name: name.camera in NTU60_TRAIN_CAMERAS),
+    'cs': Protocol(lambda name: name.subject in NTU60_TRAIN_SUBJECTS, lambda name: name.subject % 2 == 0),
+    'cv': Protocol(lambda name: name.camera in NTU60_TRAIN_CAMERAS, lambda name: name.view in NUCLA_TRAIN_VIEWS),
 }
+"""Cross-subject and cross-view."""
 
 
 @dataclass(frozen=True)
@@ -75,43 +58,29 @@ class Selection(NamedTuple):
     report: SelectionReport
 
 
-def parse_ntu_name(name: str) -> NTUName:
-    """Numbers of an NTU RGB+D sequence name.
-
-    Raises:
-        ValueError: the name is not of the form ``SsssCcccPpppRrrrAaaa``.
-    """
-    match = _NTU_NAME.fullmatch(name)
-    if match is None:
-        raise ValueError(f"sequence '{name}' has no NTU name such as S001C001P001R001A001; for other data choose a "
-                         "protocol 'split:<train list>,<test list>' and no limit on setups")
-    return NTUName(*map(int, match.groups()))
-
-
-def select(annotations: Sequence[Annotation], protocol: str, *, split: Mapping[str, Collection[str]] | None = None,
+def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, Collection[str]] | None = None,
            available: Collection[str] | None = None, num_setups: int | None = None,
            half_seed: int | None = None) -> Selection:
     """Divide annotated sequences into training and test side.
 
     Args:
         annotations: records of one file.
-        protocol: a key of ``PROTOCOLS``, or ``'split:<train list>,<test list>'`` naming two lists of ``split``, taken
-            exactly as they are.
+        protocol: a key of ``PROTOCOLS``, for NTU or N-UCLA names, whichever the records have; or
+            ``'split:<train list>,<test list>'`` naming two lists of ``split``, taken exactly as they are.
         split: the annotation file's own lists, name → ids.
         available: names that have frames; ``None`` does not ask.
-        num_setups: keep NTU setups 1..num_setups only.
+        num_setups: of NTU names, a key of ``PROTOCOLS`` keeps the setups 1..num_setups only.
         half_seed: keep a random half of the training side, drawn with this seed.
 
     Raises:
         ValueError: unknown protocol or list, names that do not fit the protocol, or a side that stays empty.
     """
-    side_of = _split_sides(protocol, split or {}) if protocol.startswith('split:') else _ntu_sides(protocol)
+    side_of = (_split_sides(protocol, split or {}) if protocol.startswith('split:') else
+               _name_sides([record.name for record in annotations], protocol, num_setups))
     sides: dict[str, list[int]] = {_TRAIN: [], _TEST: []}
     left_out: dict[str, list[str]] = defaultdict(list)
     for index, record in enumerate(annotations):
         side = side_of(record.name)
-        if side in sides and num_setups is not None and parse_ntu_name(record.name).setup > num_setups:
-            side = f'of a setup above {num_setups}'
         if side in sides and available is not None and record.name not in available:
             side = _NO_FRAMES
         if side in sides:
@@ -130,21 +99,27 @@ def select(annotations: Sequence[Annotation], protocol: str, *, split: Mapping[s
     return Selection(np.array(sides[_TRAIN], np.int64), np.array(sides[_TEST], np.int64), report)
 
 
-def _ntu_sides(protocol: str) -> Callable[[str], str]:
+def _name_sides(names: Sequence[str], protocol: str, num_setups: int | None) -> Callable[[str], str]:
     if protocol not in PROTOCOLS:
         raise ValueError(f"protocol '{protocol}' is unknown; choose one of {', '.join(PROTOCOLS)} or "
                          "'split:<train list>,<test list>'")
     chosen = PROTOCOLS[protocol]
+    nucla = [name for name in names if _is_nucla_name(name)]
+    if nucla and len(nucla) < len(names):
+        other = next(name for name in names if not _is_nucla_name(name))
+        raise ValueError(f"the annotations mix N-UCLA names such as '{nucla[0]}' and others such as '{other}'; keep "
+                         'one data set in a file')
+    if nucla:
+        return lambda name: _TRAIN if chosen.nucla(parse_nucla_name(name)) else _TEST
+    return lambda name: why_left_out(name, num_setups) or (_TRAIN if chosen.ntu(parse_ntu_name(name)) else _TEST)
 
-    def side_of(name: str) -> str:
-        numbers = parse_ntu_name(name)
-        if name in DIRTY_SEQUENCES:
-            return 'listed as dirty'
-        if numbers.setup > chosen.last_setup:
-            return f'outside {chosen.dataset}'
-        return _TRAIN if chosen.trains(numbers) else _TEST
 
-    return side_of
+def _is_nucla_name(name: str) -> bool:
+    try:
+        parse_nucla_name(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _split_lists(protocol: str, split: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
@@ -163,7 +138,7 @@ def _split_sides(protocol: str, split: Mapping[str, Collection[str]]) -> Callabl
     return lambda name: _TRAIN if name in train else _TEST if name in test else 'in neither list'
 
 
-def _without_annotation(annotations: Sequence[Annotation], available: Collection[str] | None, protocol: str,
+def _without_annotation(annotations: Sequence[Record], available: Collection[str] | None, protocol: str,
                         split: Mapping[str, Collection[str]] | None) -> list[str]:
     wanted = frozenset().union(*_split_lists(protocol, split or {})) if protocol.startswith('split:') else available
     return sorted(frozenset(wanted or ()) - {record.name for record in annotations})

@@ -8,6 +8,7 @@ from yacs.config import CfgNode
 from core.compat import timm
 from core.engine.optim import build_optimizer, build_scheduler
 from core.engine.runtime import Runtime, unwrap, wrap_model
+from core.engine.stages import num_epochs, starting_weights
 from core.engine.train import Trainer
 from core.losses.joint import JointLoss
 from core.models.build import build_model, initialize_from
@@ -24,26 +25,28 @@ def build_criterion(cfg: CfgNode) -> JointLoss:
     """Create the joint loss."""
     return JointLoss(tuple(cfg.LOSS.RATIO), image_size=tuple(cfg.MODEL.IMAGE_SIZE),
                      split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO, sigma=cfg.MODEL.SIGMA,
+                     visual_ratio=tuple(cfg.LOSS.VISUAL_RATIO),
                      target_norm=cfg.MODEL.TARGET_NORM, reduction=cfg.LOSS.KL_REDUCTION, norm=cfg.LOSS.KL_NORM,
                      label_smoothing=cfg.LOSS.LABEL_SMOOTHING)
 
 
 def build_trainer(cfg: CfgNode, runtime: Runtime, steps_per_epoch: int) -> Trainer:
-    """Create the trainer of a run: model (from PRETRAINED where given) on its devices, and all that updates it.
+    """Create the trainer of a run: model (from its starting weights) on its devices, and all that updates it.
 
     Raises:
-        ValueError: for a PRETRAINED file that does not fit.
+        ValueError: for starting weights that do not fit.
     """
     seed_everything(cfg, runtime)
     model = build_model(cfg)
-    if cfg.PRETRAINED:
-        runtime.say(initialize_from(model, cfg.PRETRAINED))
+    weights = starting_weights(cfg)
+    if weights:
+        runtime.say(initialize_from(model, weights))
     model = wrap_model(model, runtime, sync_bn=cfg.TRAIN.SYNC_BN,
                        find_unused=cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL_DETACH)
     train = cfg.TRAIN
     optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=train.LR, pose_lr_ratio=train.POSE_LR_RATIO,
                                 weight_decay=train.WEIGHT_DECAY, momentum=train.MOMENTUM)
-    scheduler = build_scheduler(optimizer, name=train.SCHEDULER, epochs=train.END_EPOCH,
+    scheduler = build_scheduler(optimizer, name=train.SCHEDULER, epochs=num_epochs(cfg),
                                 steps_per_epoch=steps_per_epoch, milestones=tuple(train.LR_STEP),
                                 factor=train.LR_FACTOR, min_lr=train.MIN_LR, warmup_epochs=train.WARMUP_EPOCHS)
     ema = timm.utils.ModelEmaV3(unwrap(model), decay=train.EMA_DECAY, use_warmup=True) if train.EMA_DECAY else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.data.dataset import Clip
+from core.data.skeleton_dataset import SkeletonClip
 from core.engine.logger import RunLogger
 from core.engine.runtime import Runtime, gather_objects, unwrap
 from core.engine.train import Trainer, autocast, to_device
@@ -20,14 +21,29 @@ from core.models.pose.simcc import decode_simcc
 
 
 class Predictions(NamedTuple):
-    """Answers for N clips, sorted by dataset index, numpy on the host.
+    """Answers for N clips, sorted by dataset index, numpy on the host; ``None`` where the model has no such part.
 
     Attributes:
         index: dataset index ``(N,)``.
         label: true class ``(N,)``.
         probabilities: of the action ``(N, K)``.
-        skeleton: of the skeleton network alone ``(N, K)``.
-        visual: of the visual branch alone ``(N, K)``, or ``(N, 0)`` without one.
+        skeleton: of the skeleton network alone ``(N, K)``, where there is a visual branch, too.
+        visual: of the visual branch alone ``(N, K)``.
+        pose: the poses.
+    """
+
+    index: np.ndarray
+    label: np.ndarray
+    probabilities: np.ndarray | None = None
+    skeleton: np.ndarray | None = None
+    visual: np.ndarray | None = None
+    pose: Poses | None = None
+
+
+class Poses(NamedTuple):
+    """Predicted and true poses of N clips.
+
+    Attributes:
         keypoints_crop: predicted ``(N, M, T, V, 2)``, crop pixels.
         keypoints_image: predicted ``(N, M, T, V, 2)``, pixels of the stored frame.
         scores: joint scores 0 to 1 ``(N, M, T, V)``.
@@ -35,11 +51,6 @@ class Predictions(NamedTuple):
         visible: 1 for annotated joints ``(N, M, T, V)``.
     """
 
-    index: np.ndarray
-    label: np.ndarray
-    probabilities: np.ndarray
-    skeleton: np.ndarray
-    visual: np.ndarray
     keypoints_crop: np.ndarray
     keypoints_image: np.ndarray
     scores: np.ndarray
@@ -53,12 +64,12 @@ def apply_affine(affine: Tensor, points: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def predict(model: nn.Module, batches: Iterable[Clip], runtime: Runtime, *, split_ratio: float = 2.0,
+def predict(model: nn.Module, batches: Iterable[Clip | SkeletonClip], runtime: Runtime, *, split_ratio: float = 2.0,
             sigma: float = 4.0, decode: str = 'expect', amp: str = 'none') -> Predictions:
     """Return the model's answers for every clip of ``batches``, gathered over all processes.
 
     Args:
-        model: joint model, wrapped or not.
+        model: wrapped or not.
         batches: of this process.
         runtime: of this process.
         split_ratio: bins per pixel.
@@ -71,34 +82,51 @@ def predict(model: nn.Module, batches: Iterable[Clip], runtime: Runtime, *, spli
     model.eval()
     parts = [_predict_batch(model, to_device(clip, runtime.device), split_ratio, sigma, decode, amp)
              for clip in batches]
-    parts = [part for process in gather_objects(parts, runtime) for part in process]
-    joined = Predictions(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    joined = _join([part for process in gather_objects(parts, runtime) for part in process])
     order = np.unique(joined.index, return_index=True)[1]
-    return Predictions(*(values[order] for values in joined))
+    return _map(lambda values: values[order], joined)
 
 
-def _predict_batch(model: nn.Module, clip: Clip, split_ratio: float, sigma: float, decode: str,
+def _map(function: Callable, *items):
+    """Apply ``function`` to the arrays of equally built ``Predictions`` (or ``Poses``), field by field."""
+    if items[0] is None or isinstance(items[0], (np.ndarray, torch.Tensor)):
+        return None if items[0] is None else function(*items)
+    return type(items[0])(*(_map(function, *fields) for fields in zip(*items, strict=True)))
+
+
+def _join(parts: list[Predictions]) -> Predictions:
+    return _map(lambda *values: np.concatenate(values), *parts)
+
+
+def _predict_batch(model: nn.Module, clip: Clip | SkeletonClip, split_ratio: float, sigma: float, decode: str,
                    amp: str) -> Predictions:
-    with autocast(clip.frames.device, amp):
-        output = model(clip.frames, clip.person_mask, clip.crop_to_image, clip.image_size)
-    keypoints, scores = decode_simcc(output.simcc_x, output.simcc_y, split_ratio, sigma=sigma, mode=decode)
-    visual = output.visual_logits if output.visual_logits is not None else output.logits[:, :0]
-    values = Predictions(clip.index, clip.label, *(logits.float().softmax(-1) for logits in
-                                                   (output.logits, output.skeleton_logits, visual)),
-                         keypoints, apply_affine(clip.crop_to_image, keypoints), scores,
-                         clip.keypoints_image, clip.visible)
-    return Predictions(*(value.cpu().numpy() for value in values))
+    with autocast(clip.label.device, amp):
+        output = model(*clip.inputs)
+    heads = (output.logits, *((None, None) if output.visual_logits is None else
+                              (output.skeleton_logits, output.visual_logits)))
+    poses = None
+    if output.simcc_x is not None:
+        keypoints, scores = decode_simcc(output.simcc_x, output.simcc_y, split_ratio, sigma=sigma, mode=decode)
+        poses = Poses(keypoints, apply_affine(clip.crop_to_image, keypoints), scores, clip.keypoints_image,
+                      clip.visible)
+    probabilities = (None if logits is None else logits.float().softmax(-1) for logits in heads)
+    return _map(lambda value: value.cpu().numpy(), Predictions(clip.index, clip.label, *probabilities, poses))
 
 
-def validate(trainer: Trainer, batches: Iterable[Clip] | None, epoch: int, runtime: Runtime,
-             logger: RunLogger) -> float:
-    """Return and log top1 (percent) on the held-out part of the training side; 0 where nothing is held out."""
+def validate(trainer: Trainer, batches: Iterable[Clip | SkeletonClip] | None, layout: Layout, epoch: int,
+             runtime: Runtime, logger: RunLogger) -> float:
+    """Log the figures of the held-out part of the training side and return the one that chooses ``best.pth``.
+
+    That is top1, or AP for a model that knows no actions, in percent; 0 where nothing is held out.
+    """
     if batches is None:
         return 0.0
-    predictions = predict(trainer.averaged_model(), batches, runtime, amp=trainer.amp)
-    top1 = evaluate_classification(predictions.probabilities, predictions.label).top1
-    logger.log(epoch + 1, trainer.step, {'val_top1': top1})
-    return top1
+    metrics = summarize(predict(trainer.averaged_model(), batches, runtime, amp=trainer.amp), layout)
+    values = {name: metrics[name] for name in ('top1', 'skeleton_top1', 'visual_top1') if name in metrics}
+    if 'pose' in metrics:
+        values['AP'] = metrics['pose']['AP'] or 0.0
+    logger.log(epoch + 1, trainer.step, {f'val_{name}': value for name, value in values.items()})
+    return values.get('top1', values.get('AP'))
 
 
 def summarize(predictions: Predictions, layout: Layout) -> dict:
@@ -106,23 +134,27 @@ def summarize(predictions: Predictions, layout: Layout) -> dict:
 
     Frames that a short, looped clip repeats count as often as the model saw them.
     """
-    action = evaluate_classification(predictions.probabilities, predictions.label)
-    metrics = {'top1': action.top1, 'top5': action.top5, 'mean_class_accuracy': action.mean_class_accuracy,
-               'num_clips': len(predictions.label), 'pose': pose_metrics(predictions, layout)}
-    if predictions.visual.shape[1]:
+    metrics = {'num_clips': len(predictions.label)}
+    if predictions.probabilities is not None:
+        action = evaluate_classification(predictions.probabilities, predictions.label)
+        metrics = {'top1': action.top1, 'top5': action.top5, 'mean_class_accuracy': action.mean_class_accuracy,
+                   **metrics}
+    if predictions.visual is not None:
         for name, probabilities in (('skeleton', predictions.skeleton), ('visual', predictions.visual)):
             metrics[f'{name}_top1'] = evaluate_classification(probabilities, predictions.label).top1
+    if predictions.pose is not None:
+        metrics['pose'] = pose_metrics(predictions.pose, layout)
     return metrics
 
 
-def pose_metrics(predictions: Predictions, layout: Layout) -> dict[str, float | None]:
+def pose_metrics(poses: Poses, layout: Layout) -> dict[str, float | None]:
     """Compute AP, AP50, AP75, AR and PCK over all persons of all frames; the persons of a frame share an image id."""
-    clips, persons, frames, joints = predictions.visible.shape
-    present = predictions.visible.any(axis=(2, 3))                                        # (N, M)
+    clips, persons, frames, joints = poses.visible.shape
+    present = poses.visible.any(axis=(2, 3))                                        # (N, M)
     image_ids = np.arange(clips * frames).reshape(clips, 1, frames) + np.zeros((1, persons, 1), dtype=int)
     chosen = np.repeat(present[:, :, None], frames, axis=2).reshape(-1)                   # (NMT,)
     flat = [values.reshape(clips * persons * frames, joints, -1)[chosen] for values in
-            (predictions.keypoints_image, predictions.scores, predictions.true_keypoints_image, predictions.visible)]
+            (poses.keypoints_image, poses.scores, poses.true_keypoints_image, poses.visible)]
     result = evaluate_pose(flat[0], flat[1][..., 0], flat[2], flat[3][..., 0], image_ids.reshape(-1)[chosen],
                            sigmas=layout.sigmas)
     return {name: getattr(result, name) for name in ('AP', 'AP50', 'AP75', 'AR', 'PCK')}

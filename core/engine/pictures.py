@@ -20,6 +20,8 @@ def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, clas
               num_clips: int) -> None:
     """Write ``confusion.png``, ``curves.png`` (where ``metrics.jsonl`` lies) and ``clip_NAME.png`` into ``folder``.
 
+    Without predicted actions there is no confusion matrix, without predicted poses no clip.
+
     Args:
         folder: of the run.
         dataset: test clips.
@@ -27,14 +29,17 @@ def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, clas
         class_names: by label.
         num_clips: clips to draw, spread over the test side; those of an earlier test are removed.
     """
-    predicted = predictions.probabilities.argmax(axis=1)
-    confusion = confusion_matrix(predictions.label, predicted, len(class_names))
-    confusion_matrix_figure(confusion, class_names, folder / 'confusion.png')
+    if predictions.probabilities is not None:
+        predicted = predictions.probabilities.argmax(axis=1)
+        confusion = confusion_matrix(predictions.label, predicted, len(class_names))
+        confusion_matrix_figure(confusion, class_names, folder / 'confusion.png')
     rows = read_rows(folder / 'metrics.jsonl')
     if rows:
         curves_figure(rows, folder / 'curves.png')
     for old in folder.glob('clip_*.png'):
         old.unlink()
+    if predictions.pose is None:
+        return
     for row in np.unique(np.linspace(0, len(predictions.index) - 1, num_clips).astype(int)):
         picture = _draw_clip(dataset, predictions, row, class_names)
         name = dataset.records[predictions.index[row]].name
@@ -44,9 +49,11 @@ def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, clas
 def _draw_clip(dataset: ClipDataset, predictions: Predictions, row: int, class_names: Sequence[str]) -> np.ndarray:
     """Draw person 0 of the clip in row ``row`` of the predictions."""
     clip = dataset[int(predictions.index[row])]
-    best = int(predictions.probabilities[row].argmax())
-    caption = class_caption(class_names[int(predictions.label[row])], class_names[best],
-                            float(predictions.probabilities[row, best]))
+    true = class_names[int(predictions.label[row])]
+    caption = true
+    if predictions.probabilities is not None:
+        best = int(predictions.probabilities[row].argmax())
+        caption = class_caption(true, class_names[best], float(predictions.probabilities[row, best]))
+    poses = predictions.pose
     return draw_clip_strip(clip.frames[0], Skeletons(clip.keypoints_crop[0], clip.visible[0]),
-                           Skeletons(predictions.keypoints_crop[row, 0], predictions.scores[row, 0]), dataset.layout,
-                           caption)
+                           Skeletons(poses.keypoints_crop[row, 0], poses.scores[row, 0]), dataset.layout, caption)

@@ -24,15 +24,17 @@ def run_folder(cfg: CfgNode) -> Path:
     return resolve_path(cfg.OUTPUT_DIR) / cfg.NAME
 
 
-def open_run(cfg: CfgNode, runtime: Runtime) -> dict[str, Any] | None:
+def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | None:
     """Prepare the folder of a run and return the checkpoint it continues from, ``None`` for a new run.
 
-    Results of a run with other settings, or of any run when AUTO_RESUME is off, are moved to ``NAME.1``, ``NAME.2``,
-    ..., so that nothing is lost and ``OUTPUT_DIR/NAME`` holds one run only.
+    Results of a run with other settings or of more than ``epochs`` epochs, or of any run when AUTO_RESUME is off, are
+    moved to ``NAME.1``, ``NAME.2``, ..., so that nothing is lost and ``OUTPUT_DIR/NAME`` holds one run only.
     """
     folder = run_folder(cfg)
     state = read_checkpoint(folder / 'last.pth') if cfg.AUTO_RESUME and (folder / 'last.pth').exists() else None
     differing = changed_keys(cfg, yaml.safe_load(state['config'])) if state else []
+    if state and state['epoch'] > epochs:
+        differing = ['TRAIN.END_EPOCH']
     if differing:
         state = None
     if runtime.distributed:

@@ -1,9 +1,10 @@
-"""Test a checkpoint: ``metrics.json`` and the pictures that explain it."""
+"""Test a checkpoint: ``metrics.json``, ``scores.npz`` and the pictures that explain them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from torch import nn
 from yacs.config import CfgNode
 
@@ -14,12 +15,14 @@ from core.engine.logger import write_json
 from core.engine.pictures import draw_test
 from core.engine.run_folder import run_folder
 from core.engine.runtime import Runtime, wrap_model
+from core.engine.scores import write_scores
 from core.layouts import get_layout
+from core.metrics.fusion import ClipScores
 from core.models.build import build_model
 
 
 def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: Path) -> dict:
-    """Test ``checkpoint`` on the protocol's test side; write ``metrics.json`` and pictures into the run's folder.
+    """Test ``checkpoint`` on the protocol's test side; write ``metrics.json``, ``scores.npz`` and pictures.
 
     Returns:
         The content of ``metrics.json``, see ``summarize``.
@@ -32,10 +35,14 @@ def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: 
     predictions = predict(wrap_model(model, runtime), data.test, runtime, split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
                           sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP)
     metrics = summarize(predictions, get_layout(cfg.DATASET.LAYOUT))
+    metrics['parameters'] = sum(parameter.numel() for parameter in model.parameters())
     if runtime.is_main:
         folder = run_folder(cfg)
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / 'metrics.json', metrics)
+        if predictions.probabilities is not None:
+            names = np.array([data.test.dataset.records[index].name for index in predictions.index])
+            write_scores(folder / 'scores.npz', ClipScores(names, predictions.label, predictions.probabilities))
         draw_test(folder, data.test.dataset, predictions, data.class_names, cfg.TEST.PICTURES)
     return metrics
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -12,11 +12,12 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
 from core.data.dataset import Clip
+from core.data.skeleton_dataset import SkeletonClip
 from core.engine.logger import RunLogger
 from core.engine.runtime import Runtime, unwrap
-from core.losses.joint import JointLoss, Losses
+from core.losses.joint import JointLoss
 
-LOSS_NAMES = ('train_loss', 'train_pose_loss', 'train_action_loss')
+Batch = TypeVar('Batch', Clip, SkeletonClip)
 AUTOCAST_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
 
 
@@ -25,7 +26,7 @@ class Trainer:
     """All that a training step changes or reads.
 
     Attributes:
-        model: joint model, wrapped for the run's devices.
+        model: wrapped for the run's devices; its output goes to the criterion.
         criterion: joint loss.
         optimizer: over the trainable parameters.
         scheduler: timm schedule, updated per step.
@@ -51,9 +52,9 @@ class Trainer:
         return self.model if self.ema is None else self.ema.module
 
 
-def to_device(clip: Clip, device: torch.device) -> Clip:
+def to_device(clip: Batch, device: torch.device) -> Batch:
     """Return the batch on ``device``, copied without waiting where its memory is pinned."""
-    return Clip(*(tensor.to(device, non_blocking=True) for tensor in clip))
+    return type(clip)(*(tensor.to(device, non_blocking=True) for tensor in clip))
 
 
 def autocast(device: torch.device, amp: str) -> torch.autocast:
@@ -61,13 +62,17 @@ def autocast(device: torch.device, amp: str) -> torch.autocast:
     return torch.autocast(device.type, dtype=AUTOCAST_TYPES.get(amp), enabled=amp != 'none')
 
 
-def train_step(trainer: Trainer, clip: Clip) -> Losses:
-    """Forward, backward and update on one batch that lies on the device; nothing here waits for the device."""
-    with autocast(clip.frames.device, trainer.amp):
-        output = trainer.model(clip.frames, clip.person_mask, clip.crop_to_image, clip.image_size)
-    losses = trainer.criterion(output, clip.keypoints_crop, clip.visible, clip.label)
+def train_step(trainer: Trainer, clip: Clip | SkeletonClip) -> dict[str, torch.Tensor]:
+    """Forward, backward and update on one batch that lies on the device; nothing here waits for the device.
+
+    Returns:
+        What the criterion returns, without gradient.
+    """
+    with autocast(clip.label.device, trainer.amp):
+        output = trainer.model(*clip.inputs)
+    losses = trainer.criterion(output, *clip.targets)
     trainer.optimizer.zero_grad(set_to_none=True)
-    trainer.scaler.scale(losses.total).backward()
+    trainer.scaler.scale(losses['loss']).backward()
     if trainer.clip_grad:
         trainer.scaler.unscale_(trainer.optimizer)
         nn.utils.clip_grad_norm_(trainer.model.parameters(), trainer.clip_grad)
@@ -77,21 +82,31 @@ def train_step(trainer: Trainer, clip: Clip) -> Losses:
     trainer.scheduler.step_update(trainer.step)
     if trainer.ema is not None:
         trainer.ema.update(unwrap(trainer.model))
-    return Losses(losses.total.detach(), losses.pose, losses.action)
+    return {name: value.detach() for name, value in losses.items()}
 
 
-def train_epoch(trainer: Trainer, batches: DataLoader[Clip], epoch: int, runtime: Runtime, logger: RunLogger,
+def train_epoch(trainer: Trainer, batches: DataLoader, epoch: int, runtime: Runtime, logger: RunLogger,
                 print_freq: int = 20) -> None:
-    """Train on every batch once; mean losses, clips per second and rate are logged every ``print_freq`` steps."""
+    """Train on every batch once; mean losses and accuracies, clips per second and rate are logged regularly.
+
+    Args:
+        trainer: to be updated.
+        batches: of clips or of skeleton clips.
+        epoch: 0-based.
+        runtime: of this process.
+        logger: of the run.
+        print_freq: steps between two log lines.
+    """
     trainer.model.train()
     bar = logger.bar(batches, f'epoch {epoch + 1}')
     pending, clips, since = [], 0, time.perf_counter()
     for number, clip in enumerate(bar, 1):
-        pending.append(torch.stack(train_step(trainer, to_device(clip, runtime.device))))
+        losses = train_step(trainer, to_device(clip, runtime.device))
+        pending.append(torch.stack(tuple(losses.values())))
         clips += len(clip.label) * runtime.world_size
         if number % print_freq == 0 or number == len(batches):
             means = torch.stack(pending).mean(dim=0).tolist()                # the only wait for the device
-            values = dict(zip(LOSS_NAMES, means, strict=True))
+            values = {f'train_{name}': mean for name, mean in zip(losses, means, strict=True)}
             values |= {'clips_per_second': clips / (time.perf_counter() - since),
                        'lr': trainer.optimizer.param_groups[-1]['lr']}
             logger.log(epoch + number / len(batches), trainer.step, values)

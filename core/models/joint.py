@@ -1,4 +1,8 @@
-"""The joint model: frames → x/y distributions → implicit pose → action, one differentiable chain."""
+"""The models of the four training modes; all answer with one ``JointOutput``.
+
+``PoseModel``: frames → x/y distributions. ``JointModel``: the same, then implicit pose → action, one differentiable
+chain. ``SkeletonModel``: keypoints → action. Parameter names agree, so that weights pass from one to the other.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,29 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from core.models.distributions import moment
+from core.models.visual.inputs import VisualInput
+
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class JointOutput(NamedTuple):
-    """What one forward pass answers.
+    """What one forward pass answers; ``None`` where the model has no such part.
 
     Attributes:
         simcc_x: logits over x bins, ``(B, M, T, V, N_x)``.
         simcc_y: logits over y bins, ``(B, M, T, V, N_y)``.
         logits: action logits, ``(B, K)``; those of the fusion where there is a visual branch.
         skeleton_logits: action logits of the skeleton network alone, ``(B, K)``.
-        visual_logits: action logits of the visual branch alone, ``(B, K)``, or ``None``.
+        visual_logits: action logits of the visual branch alone, ``(B, K)``.
     """
 
-    simcc_x: Tensor
-    simcc_y: Tensor
-    logits: Tensor
-    skeleton_logits: Tensor
-    visual_logits: Tensor | None
+    simcc_x: Tensor | None = None
+    simcc_y: Tensor | None = None
+    logits: Tensor | None = None
+    skeleton_logits: Tensor | None = None
+    visual_logits: Tensor | None = None
 
 
 class NormalizeFrames(nn.Module):
@@ -43,29 +50,66 @@ class NormalizeFrames(nn.Module):
         return (frames * self.gain - self.offset).permute(0, 3, 1, 2)
 
 
-class JointModel(nn.Module):
-    """Pose network, implicit pose, skeleton network and an optional visual branch, trained as one.
+class PoseModel(nn.Module):
+    """Pose of clips (``TRAIN.MODE pose``).
 
     Persons share the pose network as extra frames. An absent person's frames are replaced by those of person 0, so
-    that blank crops never enter the BatchNorm statistics, and its features are masked out afterwards.
+    that blank crops never enter the BatchNorm statistics.
 
     Args:
-        pose: ``(N, 3, H, W) → PoseOutput(simcc, features)``.
-        implicit: distributions → skeleton features ``(B, M, T, V, C)``.
-        skeleton: ``(B, M, T, V, C), person_mask → (B, K)`` logits.
-        visual: backbone maps of person 0 and the number of clips → ``(B, K)`` logits; needs ``fusion``.
-        fusion: skeleton and visual logits → fused logits.
+        pose: ``(N, 3, H, W) → PoseOutput(simcc, taps)``.
     """
 
-    def __init__(self, pose: nn.Module, implicit: nn.Module, skeleton: nn.Module,
-                 visual: nn.Module | None = None, fusion: nn.Module | None = None) -> None:
+    def __init__(self, pose: nn.Module) -> None:
         super().__init__()
         self.normalize = NormalizeFrames()
         self.pose = pose
+
+    def estimate(self, frames: Tensor, person_mask: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+        """Return x logits ``(B, M, T, V, N_x)``, y logits ``(B, M, T, V, N_y)`` and the backbone's taps."""
+        batch, persons, clip = frames.shape[:3]
+        if persons > 1:
+            frames = torch.where(person_mask.view(batch, persons, 1, 1, 1, 1) > 0, frames, frames[:, :1])
+        simcc, taps = self.pose(self.normalize(frames.flatten(0, 2)))                    # (BMT, V, N_x), (BMT, V, N_y)
+        simcc_x, simcc_y = (axis.unflatten(0, (batch, persons, clip)) for axis in simcc)
+        return simcc_x, simcc_y, taps
+
+    def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
+        """Estimate the poses of a batch of clips; arguments as in ``JointModel.forward``, the last two unused."""
+        simcc_x, simcc_y, _ = self.estimate(frames, person_mask)
+        return JointOutput(simcc_x, simcc_y)
+
+
+class JointModel(PoseModel):
+    """Pose network, implicit pose, skeleton network and an optional visual branch, trained as one.
+
+    Args:
+        pose: ``(N, 3, H, W) → PoseOutput(simcc, taps)``.
+        implicit: distributions → skeleton features ``(B, M, T, V, C)``, 0 for absent persons.
+        skeleton: recognizer with ``features`` and ``head``.
+        visual: ``VisualInput`` → ``(B, K)`` logits; needs ``fusion``.
+        fusion: skeleton and visual logits → fused logits.
+        freeze_pose: the pose network neither learns nor updates its BatchNorm statistics (the second stage of
+            ``TRAIN.MODE two_stage``).
+    """
+
+    def __init__(self, pose: nn.Module, implicit: nn.Module, skeleton: nn.Module, visual: nn.Module | None = None,
+                 fusion: nn.Module | None = None, freeze_pose: bool = False) -> None:
+        super().__init__(pose)
         self.implicit = implicit
         self.skeleton = skeleton
         self.visual = visual
         self.fusion = fusion
+        self.freeze_pose = freeze_pose
+        if freeze_pose:
+            pose.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> JointModel:
+        """Switch training mode; a frozen pose network stays in evaluation mode."""
+        super().train(mode)
+        if self.freeze_pose:
+            self.pose.eval()
+        return self
 
     def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
         """Recognise poses and actions of a batch of clips.
@@ -76,16 +120,30 @@ class JointModel(nn.Module):
             crop_to_image: affine crop pixels → image pixels, ``(B, M, T, 2, 3)``.
             image_size: ``(width, height)`` of the stored frames, ``(B, 2)``.
         """
-        batch, persons, clip = frames.shape[:3]
-        if persons > 1:
-            frames = torch.where(person_mask.view(batch, persons, 1, 1, 1, 1) > 0, frames, frames[:, :1])
-        simcc, features = self.pose(self.normalize(frames.flatten(0, 2)))                # (BMT, V, N_x), (BMT, V, N_y)
-        simcc_x, simcc_y = (axis.unflatten(0, (batch, persons, clip)) for axis in simcc)
+        simcc_x, simcc_y, taps = self.estimate(frames, person_mask)
         pose_features = self.implicit(simcc_x, simcc_y, crop_to_image, image_size, person_mask)  # (B, M, T, V, C)
-        skeleton_logits = self.skeleton(pose_features, person_mask)                      # (B, K)
+        maps = self.skeleton.features(pose_features)                                     # [(B, M, C_s, T_s, V_s)]
+        skeleton_logits = self.skeleton.head(maps, person_mask)                          # (B, K)
         if self.visual is None:
-            return JointOutput(simcc_x, simcc_y, skeleton_logits, skeleton_logits, None)
-        first = [level.unflatten(0, (batch, persons, clip))[:, 0].flatten(0, 1) for level in features]
-        visual_logits = self.visual(first, batch)                                        # (B, K)
+            return JointOutput(simcc_x, simcc_y, skeleton_logits, skeleton_logits)
+        positions = torch.stack([moment(axis.softmax(dim=-1)) for axis in (simcc_x, simcc_y)], dim=-1)
+        visual_logits = self.visual(VisualInput(taps, maps, positions, person_mask))     # (B, K)
         fused = self.fusion(skeleton_logits, visual_logits)                              # (B, K)
         return JointOutput(simcc_x, simcc_y, fused, skeleton_logits, visual_logits)
+
+
+class SkeletonModel(nn.Module):
+    """Actions of keypoint sequences (``TRAIN.MODE action``).
+
+    Args:
+        skeleton: ``(B, M, T, V, C), person_mask → (B, K)`` logits.
+    """
+
+    def __init__(self, skeleton: nn.Module) -> None:
+        super().__init__()
+        self.skeleton = skeleton
+
+    def forward(self, keypoints: Tensor, person_mask: Tensor) -> JointOutput:
+        """Recognise the actions of keypoint features ``(B, M, T, V, C)``; ``person_mask`` is ``(B, M)``."""
+        logits = self.skeleton(keypoints, person_mask)
+        return JointOutput(logits=logits, skeleton_logits=logits)

@@ -13,6 +13,7 @@ from core.models.joint import JointModel
 from core.models.pose.lite_hrnet import LiteHRNet
 from core.models.pose.pose_net import PoseNet
 from core.models.pose.simcc import SimCCHead
+from core.models.pose.taps import TAP_PRESETS
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.skeleton.stgcn import stgcn
@@ -40,11 +41,12 @@ def build_published(config: dict[str, Any]) -> JointModel:
     head = SimCCHead(backbone.channels[0], dataset['NUM_JOINTS'], size, ratio, settings['EXTRA']['FINAL_CONV_KERNEL'])
     implicit = ImplicitPose(size, ratio, mode='logits')
     network = stgcn(get_layout('coco17'), implicit.out_channels, settings.get('EDGE_IMPORTANCE', True), DROPOUT)
-    visual = fusion = None
+    taps, visual, fusion = (), None, None
     if settings.get('MULTI_FUSE'):
-        visual = LateConvBranch(backbone.channels, classes, dataset['CLIP_SIZE'], settings.get('fuse_version', 1))
+        taps = TAP_PRESETS['disc']
+        visual = LateConvBranch(backbone.channels[1:], classes, dataset['CLIP_SIZE'], settings.get('fuse_version', 1))
         fusion = UpstreamFusion(classes)
-    return JointModel(PoseNet(backbone, head), implicit,
+    return JointModel(PoseNet(backbone, head, taps), implicit,
                       SkeletonRecognizer(network, GCNHead(network.out_channels, classes)), visual, fusion)
 
 

@@ -57,7 +57,7 @@ def build_lite_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
 def build_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
     """Heatmap model of an official HRNet configuration, named as ``pose`` of the joint model."""
     settings = config['MODEL']
-    network = HRNet(hrnet_stages(settings['EXTRA']), multi_scale_output=False)
+    network = HRNet(hrnet_stages(settings['EXTRA']), outputs=(0,))
     return _pose_model(network, settings['NUM_JOINTS'], settings['EXTRA'].get('FINAL_CONV_KERNEL', 1))
 
 

@@ -87,8 +87,9 @@ def _forward(model: nn.ModuleDict, keypoint: Tensor) -> Outputs:
     outputs, recognizer = {}, model['skeleton']
     hooks = [block.register_forward_hook(partial(_record, outputs, f'block{index}'))
              for index, block in enumerate(recognizer.backbone.gcn)]
-    outputs['feature'] = recognizer.features(keypoint)                                   # (B, M, C, T', V)
-    outputs['logits'] = recognizer.head(outputs['feature'])                              # (B, classes)
+    maps = recognizer.features(keypoint)
+    outputs['feature'] = maps[0]                                                         # (B, M, C, T', V)
+    outputs['logits'] = recognizer.head(maps)                                            # (B, classes)
     for hook in hooks:
         hook.remove()
     return outputs

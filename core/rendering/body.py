@@ -16,10 +16,11 @@ BODY_POINTS: tuple[str, ...] = (*COCO17.joints, 'pelvis', 'spine', 'neck', 'head
                                 'left_hand', 'right_hand', 'left_toe', 'right_toe')
 POINT = {name: index for index, name in enumerate(BODY_POINTS)}
 
+HEAD_SHARE, _LEG_SHARE = 0.061, 0.484  # head radius and leg over stature (Drillis and Contini)
 _SIDE = np.array([1.0, -1.0])
-_HEAD_POINTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'head_top')
+HEAD_POINTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'head_top')
 # Head-frame offsets from the head's middle, in head radii.
-_HEAD_OFFSETS = np.array([(1.08, 0, -0.22), (0.9, 0.36, 0.12), (0.9, -0.36, 0.12),
+HEAD_OFFSETS = np.array([(1.08, 0, -0.22), (0.9, 0.36, 0.12), (0.9, -0.36, 0.12),
                           (-0.05, 0.84, -0.08), (-0.05, -0.84, -0.08), (-0.1, 0, 1.2)])
 # Flesh between a point and the ground, as a fraction of stature, when that point is the lowest.
 _CLEARANCE = {'left_ankle': 0.039, 'right_ankle': 0.039, 'left_toe': 0.016, 'right_toe': 0.016, 'head_top': 0.0,
@@ -50,7 +51,7 @@ class Proportions:
         return cls(stature, shoulder_half=0.108 * stature * shoulders, hip_half=0.052 * stature,
                    upper_arm=0.172 * stature * arms, forearm=0.150 * stature * arms, hand=0.055 * stature,
                    thigh=0.242 * stature * legs, shin=0.242 * stature * legs, foot=0.105 * stature,
-                   torso=0.300 * stature, neck=0.092 * stature, head_radius=0.061 * stature)
+                   torso=0.300 * stature, neck=0.092 * stature, head_radius=HEAD_SHARE * stature)
 
     @property
     def arm(self) -> float:
@@ -88,6 +89,22 @@ def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
     return _stand_on_ground(points, proportions, pose)
 
 
+def stature_of(points: np.ndarray) -> float:
+    """Return the stature in metres that the legs of body points (T, V, 3) imply, the median over frames and sides."""
+    hip, knee, ankle = (points[:, [POINT[f'{side}_{name}'] for side in ('left', 'right')]]
+                        for name in ('hip', 'knee', 'ankle'))                             # (T, 2, 3)
+    legs = np.linalg.norm(hip - knee, axis=-1) + np.linalg.norm(knee - ankle, axis=-1)
+    return float(np.median(legs)) / _LEG_SHARE
+
+
+def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """Return axes (..., 3, 3) whose columns are forward, left, up, of ``up`` and a rough ``left`` (..., 3)."""
+    up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
+    left = left - (left * up).sum(-1, keepdims=True) * up
+    left = left / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-6)
+    return np.stack([np.cross(left, up), left, up], axis=-1)
+
+
 def place(points: np.ndarray, heading: float, offset: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
     """Return points (..., 3) turned by ``heading`` radians about the vertical axis, then moved by (x, y) metres."""
     turn = rotation(np.float64(heading), np.float64(0), np.float64(0))
@@ -98,8 +115,8 @@ def _place_head(points: np.ndarray, body: Proportions, chest: np.ndarray, pose: 
     nod, tilt, turn = pose.head.T
     head = chest @ rotation(turn, nod, tilt)
     middle = points[:, POINT['neck']] + body.neck * (0.35 * chest[..., 2] + 0.65 * head[..., 2])
-    rows = [POINT[name] for name in _HEAD_POINTS]
-    offsets = np.einsum('tij,kj->tki', head, _HEAD_OFFSETS * body.head_radius)
+    rows = [POINT[name] for name in HEAD_POINTS]
+    offsets = np.einsum('tij,kj->tki', head, HEAD_OFFSETS * body.head_radius)
     points[:, rows] = middle[:, None] + offsets
 
 

@@ -7,16 +7,12 @@ Three cameras film every performance, at 0 and -45/+45 degrees around the actor;
 from __future__ import annotations
 
 import json
-import multiprocessing
 import pickle
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
@@ -27,6 +23,7 @@ from core.rendering.body import forward_kinematics, place
 from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
 from core.rendering.draw import Annotation, Figure, annotate, compose, paint
 from core.rendering.motion import Clock
+from core.rendering.parallel import in_parallel
 from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 
@@ -139,7 +136,7 @@ def write_demo(out: Path, options: DemoOptions, jobs: int = 1, force: bool = Fal
     _prepare(out, options, force)
     annotations: list[dict[str, Any]] = []
     with tqdm(total=len(plan) * len(CAMERA_DEGREES), desc='demo videos', unit='video') as bar:
-        for performance, seen in zip(plan, _in_parallel(plan, videos, jobs), strict=True):
+        for performance, seen in zip(plan, in_parallel(partial(film, videos=videos), plan, jobs), strict=True):
             annotations += [_record(performance, *view) for view in zip(CAMERA_DEGREES, seen, strict=True)]
             bar.update(len(seen))
     content = {'split': split_names([annotation['frame_dir'] for annotation in annotations]),
@@ -177,16 +174,6 @@ def _record(performance: Performance, camera: int, seen: Annotation) -> dict[str
             'keypoint': seen.keypoints.astype(np.float32), 'keypoint_score': 0.5 + 0.5 * seen.visible}
 
 
-def _in_parallel(plan: list[Performance], videos: Path, jobs: int) -> Iterator[list[Annotation]]:
-    """Film all performances and yield what the cameras saw, in plan order."""
-    if jobs == 1:
-        yield from (film(performance, videos) for performance in plan)
-        return
-    context = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(jobs, context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        yield from pool.map(film, plan, [videos] * len(plan), chunksize=4)
-
-
 def _state(options: DemoOptions) -> dict[str, Any]:
     return {**asdict(options), 'actions': list(DEMO_ACTIONS), 'size': list(SIZE)}
 
@@ -211,6 +198,6 @@ def _prepare(out: Path, options: DemoOptions, force: bool) -> None:
     if force or not _same_options(out, options):
         for video in videos.glob('*.avi'):
             video.unlink()
-    for partial in videos.glob('.*.avi'):
-        partial.unlink()
+    for unfinished in videos.glob('.*.avi'):
+        unfinished.unlink()
     write_atomic(out / _STATE_FILE, (json.dumps(_state(options), indent=1) + '\n').encode())

@@ -146,12 +146,12 @@ def annotate(scene: Scene) -> Annotation:
     inside = ((keypoints >= -0.5) & (keypoints <= np.array([width, height]) - 0.5)).all(-1)
     seen = inside & ~_covered(scene, keypoints)
     seen[:, :, _TRUNK] &= np.stack([_near_side(figure.points, scene.camera) for figure in scene.figures])
-    seen[:, :, :5] &= np.stack([_faces_camera(figure.points, scene.camera) for figure in scene.figures])
+    seen[:, :, :5] &= np.stack([faces_camera(figure.points, scene.camera) for figure in scene.figures])
     return Annotation(keypoints.astype(np.float32), seen.astype(np.float32))
 
 
-def _faces_camera(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """(T, 5) whether nose, eyes and ears are on the camera's side of the head."""
+def faces_camera(points: np.ndarray, camera: Camera) -> np.ndarray:
+    """Return whether nose, eyes and ears of body points (T, V, 3) are on the camera's side of the head, (T, 5)."""
     normals = _FACE_NORMALS @ body_frames(points).head.transpose(0, 2, 1)  # (T, 5, 3)
     towards = camera.position - points[:, :5]
     return (normals * towards).sum(-1) > -0.12 * np.linalg.norm(towards, axis=-1)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.rendering.body import BODY_POINTS, POINT
+from core.rendering.body import BODY_POINTS, POINT, axes_of, stature_of
 from core.rendering.subject import Look
 
 Sphere = tuple[str, tuple[float, float, float], float]
@@ -127,17 +127,8 @@ def body_frames(points: np.ndarray) -> Frames:
     ears = (at['left_ear'] + at['right_ear']) / 2
     up = np.stack([at['neck'] - at['pelvis'], at['head_top'] - ears], axis=1)  # (T, 2, 3)
     left = np.stack([at['left_shoulder'] - at['right_shoulder'], at['left_ear'] - at['right_ear']], axis=1)
-    up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
-    left = left - (left * up).sum(-1, keepdims=True) * up
-    left = left / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-6)
-    axes = np.stack([np.cross(left, up), left, up], axis=-1)  # (T, 2, 3, 3)
+    axes = axes_of(up, left)  # (T, 2, 3, 3)
     return Frames(axes[:, 0], axes[:, 1])
-
-
-def stature_of(points: np.ndarray) -> float:
-    """Return the stature in metres that the leg bones of body points (T, V, 3) imply."""
-    hip, knee, ankle = (points[0, POINT[f'left_{name}']] for name in ('hip', 'knee', 'ankle'))
-    return float(np.linalg.norm(hip - knee) + np.linalg.norm(knee - ankle)) / 0.484
 
 
 def dress(points: np.ndarray, look: Look) -> Solid:

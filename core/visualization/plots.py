@@ -18,6 +18,7 @@ from core.visualization.files import write_atomic
 MAX_NAME = 28        # letters of a class name on an axis
 MAX_NUMBERED = 30    # classes up to which every cell shows its number
 LINE_STYLES = ('-', '--', '-.', ':', '-', '--')  # one per colour of LINES
+GROUP_WIDTH = 0.8    # of the bars of one metric, whose centres lie 1 apart
 MAX_MARKED = 100     # points up to which a curve marks each
 CURVES = {
     'training loss': ('train_loss', 'train_pose_loss', 'train_action_loss'),
@@ -75,6 +76,45 @@ def curves_figure(rows: Sequence[Mapping[str, float]], path: str | Path,
         _draw_lines(axes, lines)
         axes.set(xlabel='epoch', ylabel=label)
     return _save(figure, path)
+
+
+def comparison_figure(groups: Mapping[str, Mapping[str, Sequence[float]]], path: str | Path) -> Path:
+    """Write a PNG that compares arms: per metric one bar per arm, its mean, with every seed as a dot. Returns the path.
+
+    Args:
+        groups: metric → arm → percentages, one per seed; every metric names the same arms. An arm without values gets
+            no bar, a metric without values no group.
+
+    Raises:
+        ValueError: if there is no value at all.
+    """
+    groups = {metric: arms for metric, arms in groups.items() if any(arms.values())}
+    if not groups:
+        raise ValueError(f"'{path}' has nothing to show: no arm has a value")
+    arms = list(next(iter(groups.values())))
+    figure = Figure(figsize=(2 + len(groups) * (1 + 0.6 * len(arms)), 4), layout='constrained')
+    axes = figure.subplots()
+    for index, arm in enumerate(arms):
+        offset = GROUP_WIDTH * ((index + 0.5) / len(arms) - 0.5)
+        _draw_arm(axes, index, arm, {group + offset: values[arm] for group, values in enumerate(groups.values())
+                                     if values[arm]}, GROUP_WIDTH / len(arms))
+    axes.set_xticks(range(len(groups)), list(groups))
+    axes.set(ylabel='percent', ylim=(0, 110), yticks=range(0, 101, 20))  # room for the numbers above full bars
+    axes.grid(axis='y', alpha=0.3)
+    axes.set_axisbelow(True)
+    figure.legend(loc='outside upper center', ncols=min(len(arms), 4))
+    return _save(figure, path)
+
+
+def _draw_arm(axes: Axes, index: int, arm: str, seeds: Mapping[float, Sequence[float]], width: float) -> None:
+    """Draw the bars of one arm at the positions ``seeds`` maps to values; hatches tell apart what colours repeat."""
+    means = [float(np.mean(values)) for values in seeds.values()]
+    axes.bar(list(seeds), means, 0.9 * width, label=arm, color=np.array(LINES[index % len(LINES)]) / 255,
+             alpha=0.6, hatch='/' * (index // len(LINES)))
+    for (position, values), mean in zip(seeds.items(), means, strict=True):
+        shifts = width * (np.arange(len(values)) - (len(values) - 1) / 2) / (len(values) + 1)  # one after the other
+        axes.scatter(position + shifts, values, s=10, color='black', zorder=3)
+        axes.text(position, max(values) + 2.5, f'{mean:.1f}', ha='center', fontsize=8)
 
 
 def _points(rows: Sequence[Mapping[str, float]], key: str) -> list[tuple[float, float]]:

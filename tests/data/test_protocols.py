@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.data.annotations import Annotation
-from core.data.protocols import DIRTY_SEQUENCES, PROTOCOLS, NTUName, parse_ntu_name, select
+from core.data.ntu import DIRTY_SEQUENCES
+from core.data.protocols import PROTOCOLS, select
 
 NOTHING = np.zeros((1, 1, 17, 2))
 
@@ -17,13 +18,6 @@ def ntu_names(subjects=range(1, 41), cameras=(1, 2, 3), setup=1):
     return [f'S{setup:03d}C{camera:03d}P{subject:03d}R001A001' for subject in subjects for camera in cameras]
 
 
-def test_parse_ntu_name():
-    assert parse_ntu_name('S017C003P040R002A060') == NTUName(17, 3, 40, 2, 60)
-    for name in ('S017C003P040R002A060_rgb', 's01_e02', 'a01_s01_e00_v01', ''):
-        with pytest.raises(ValueError, match='no NTU name'):
-            parse_ntu_name(name)
-
-
 def test_cross_subject_and_cross_view():
     names = ntu_names()
     subject = select(records(*names), 'cs')
@@ -34,6 +28,23 @@ def test_cross_subject_and_cross_view():
     assert {names[index][4:8] for index in view.train} == {'C002', 'C003'}
     assert {names[index][4:8] for index in view.test} == {'C001'}
     assert sorted([*view.train, *view.test]) == list(range(120)) and view.train.dtype == np.int64
+
+
+def test_nucla_trains_on_two_views_or_on_even_subjects_whatever_the_number_of_setups():
+    names = [f'a{action:02d}_s{subject:02d}_e00_v{view:02d}'
+             for action in (1, 12) for subject in range(1, 11) for view in (1, 2, 3)]
+    view = select(records(*names), 'cv', num_setups=1)
+    assert (len(view.train), len(view.test)) == (40, 20)
+    assert {names[index][-3:] for index in view.test} == {'v03'}
+    subject = select(records(*names), 'cs')
+    assert (len(subject.train), len(subject.test)) == (30, 30)
+    assert {names[index][4:7] for index in subject.test} == {'s01', 's03', 's05', 's07', 's09'}
+    assert not view.report.left_out and not subject.report.left_out
+
+
+def test_names_of_two_data_sets_are_refused():
+    with pytest.raises(ValueError, match="mix N-UCLA names such as 'a01_s01_e00_v01' and others such as 'S001C001P001"):
+        select(records(*ntu_names(), 'a01_s01_e00_v01'), 'cv')
 
 
 def test_report_says_what_was_left_out_and_why():

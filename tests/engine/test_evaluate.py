@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.engine.evaluate import Predictions, apply_affine, summarize
+from core.engine.evaluate import Poses, Predictions, apply_affine, summarize
 from core.layouts import COCO17
 
 CLASSES = 4
@@ -17,8 +17,9 @@ def make_predictions(shift=0.0, clips=5, persons=1, frames=3, visual=False):
     probabilities = np.eye(CLASSES)[np.where(np.arange(clips) == 0, 1, label)] * 0.9 + 0.025
     truth = rng.uniform(0, 100, (clips, persons, frames, 17, 2))
     ones = np.ones((clips, persons, frames, 17))
-    return Predictions(np.arange(clips), label, probabilities, probabilities, probabilities if visual else
-                       probabilities[:, :0], truth + shift, truth + shift, ones, truth, ones.copy())
+    heads = (probabilities, probabilities) if visual else (None, None)
+    return Predictions(np.arange(clips), label, probabilities, *heads,
+                       Poses(truth + shift, truth + shift, ones, truth, ones.copy()))
 
 
 def test_counts_and_percent():
@@ -38,13 +39,20 @@ def test_pose_error_lowers_every_pose_figure():
 
 def test_absent_person_is_left_out():
     predictions = make_predictions(persons=2)
-    predictions.visible[:, 1] = 0
-    predictions.keypoints_image[:, 1] = 1e4
+    predictions.pose.visible[:, 1] = 0
+    predictions.pose.keypoints_image[:, 1] = 1e4
     assert summarize(predictions, COCO17)['pose']['AP'] == pytest.approx(100)
 
 
 def test_visual_branch_is_reported_apart():
     assert summarize(make_predictions(visual=True), COCO17)['visual_top1'] == pytest.approx(80)
+
+
+def test_model_without_pose_or_without_action_reports_what_it_has():
+    predictions = make_predictions()
+    assert summarize(predictions._replace(pose=None), COCO17).keys() == {'top1', 'top5', 'mean_class_accuracy',
+                                                                         'num_clips'}
+    assert summarize(predictions._replace(probabilities=None), COCO17).keys() == {'num_clips', 'pose'}
 
 
 def test_affine_maps_points():

@@ -101,3 +101,36 @@ def test_two_processes_end_with_equal_weights(tiny_overrides, tmp_path):
 def test_trains_on_gpu_with_autocast(tiny_overrides, tmp_path):
     exp_train.main([*tiny_overrides, 'TRAIN.AMP', 'bf16', 'END_EPOCH', '1'])
     assert (tmp_path / 'tiny' / 'last.pth').exists()
+
+
+def test_two_stages_end_in_the_same_figures_as_joint_training(tiny_overrides, tmp_path):
+    stages = [*tiny_overrides, 'TRAIN.MODE', 'two_stage']
+    exp_train.main(stages)
+    pose, action = (torch.load(tmp_path / name / 'last.pth', weights_only=True) for name in ('tiny_pose', 'tiny'))
+    assert pose['epoch'] == action['epoch'] == 1                          # two epochs, one for each
+    frozen = {name: value for name, value in action['model'].items() if name.startswith('pose.')}
+    assert all(torch.equal(value, pose['model'][name]) for name, value in frozen.items())
+    exp_test.main(stages)
+    metrics = json.loads((tmp_path / 'tiny' / 'metrics.json').read_text())
+    assert {'top1', 'pose', 'parameters'} <= metrics.keys()
+
+
+def test_pose_run_reports_pose_and_action_run_reports_action(tiny_overrides, tmp_path):
+    for mode, there, missing in (('pose', 'pose', 'top1'), ('action', 'top1', 'pose')):
+        run = [*tiny_overrides, 'TRAIN.MODE', mode, 'NAME', mode, 'VAL_RATIO', '0.5']
+        exp_train.main(run)
+        exp_test.main(run)
+        metrics = json.loads((tmp_path / mode / 'metrics.json').read_text())
+        assert there in metrics and missing not in metrics
+    scores = np.load(tmp_path / 'action' / 'scores.npz')
+    assert scores['scores'].shape == (len(scores['names']), 2)
+
+
+def test_three_accuracies_are_logged_with_a_visual_branch(tiny_overrides, tmp_path):
+    run = [*tiny_overrides, 'MULTI_FUSE', 'true', 'END_EPOCH', '1', 'VAL_RATIO', '0.5']
+    exp_train.main(run)
+    exp_test.main(run)
+    rows = [json.loads(line) for line in (tmp_path / 'tiny' / 'metrics.jsonl').read_text().splitlines()]
+    for name in ('top1', 'skeleton_top1', 'visual_top1'):
+        assert any(f'train_{name}' in row for row in rows) and any(f'val_{name}' in row for row in rows)
+        assert name in json.loads((tmp_path / 'tiny' / 'metrics.json').read_text())

@@ -28,17 +28,17 @@ def annotation():
 def test_zero_for_a_perfect_answer(annotation):
     keypoints, visible, label = annotation
     logits = 100 * torch.nn.functional.one_hot(label, CLASSES).float()
-    losses = JointLoss(image_size=SIZE)(perfect(keypoints, visible, logits), keypoints, visible, label)
-    assert losses.total < 1e-4
+    losses = JointLoss(image_size=SIZE)(perfect(keypoints, visible, logits), label, keypoints, visible)
+    assert losses['loss'] < 1e-4 and losses['top1'] == 100
 
 
 def test_ratio_weighs_the_parts(annotation):
     keypoints, visible, label = annotation
     output = perfect(keypoints, visible, torch.zeros(2, CLASSES))._replace(simcc_x=torch.zeros(2, 1, 3, 17, 64))
-    losses = JointLoss((2.0, 0.5), image_size=SIZE)(output, keypoints, visible, label)
-    assert losses.action == pytest.approx(math.log(CLASSES))
-    assert losses.total == pytest.approx(2 * losses.pose + 0.5 * losses.action)
-    assert losses.pose > 0.5
+    losses = JointLoss((2.0, 0.5), image_size=SIZE)(output, label, keypoints, visible)
+    assert losses['action_loss'] == pytest.approx(math.log(CLASSES))
+    assert losses['loss'] == pytest.approx(2 * losses['pose_loss'] + 0.5 * losses['action_loss'])
+    assert losses['pose_loss'] > 0.5
 
 
 def test_joints_without_annotation_do_not_count(annotation):
@@ -47,11 +47,23 @@ def test_joints_without_annotation_do_not_count(annotation):
     output = perfect(keypoints, visible, torch.zeros(2, CLASSES))
     moved = torch.where(visible[..., None] > 0, keypoints, torch.full_like(keypoints, float('nan')))
     criterion = JointLoss((1.0, 0.0), image_size=SIZE)
-    assert criterion(output, moved, visible, label).total < 1e-4
+    assert criterion(output, label, moved, visible)['loss'] < 1e-4
 
 
-def test_visual_branch_adds_its_own_and_the_fused_loss(annotation):
+def test_visual_branch_adds_its_own_and_the_skeletons_loss(annotation):
     keypoints, visible, label = annotation
     zeros = torch.zeros(2, CLASSES)
-    losses = JointLoss(image_size=SIZE)(perfect(keypoints, visible, zeros, zeros), keypoints, visible, label)
-    assert losses.action == pytest.approx(3 * math.log(CLASSES))
+    criterion = JointLoss(image_size=SIZE, visual_ratio=(0.5, 2.0))
+    losses = criterion(perfect(keypoints, visible, zeros, zeros), label, keypoints, visible)
+    assert losses['action_loss'] == pytest.approx((1 + 0.5 + 2) * math.log(CLASSES))
+    assert {'top1', 'skeleton_top1', 'visual_top1'} <= losses.keys()
+
+
+def test_each_part_alone(annotation):
+    keypoints, visible, label = annotation
+    whole = perfect(keypoints, visible, torch.zeros(2, CLASSES))
+    criterion = JointLoss(image_size=SIZE)
+    pose = criterion(whole._replace(logits=None, skeleton_logits=None), label, keypoints, visible)
+    assert pose.keys() == {'loss', 'pose_loss'} and pose['loss'] == pose['pose_loss']
+    action = criterion(JointOutput(logits=whole.logits, skeleton_logits=whole.logits), label)
+    assert action.keys() == {'loss', 'action_loss', 'top1'} and action['loss'] == pytest.approx(math.log(CLASSES))

@@ -6,6 +6,7 @@ import torch
 from core.config import load_config
 from core.losses.joint import JointLoss
 from core.models.build import build_model
+from core.models.checkpoints import load_state
 from core.models.joint import NormalizeFrames
 
 SMALL = ['IMAGE_SIZE', '[32,64]', 'CLIP_SIZE', '4', 'NUM_ACTION', '5']
@@ -15,6 +16,10 @@ CLIPS, FRAMES = 2, 4
 def make(*overrides):
     torch.manual_seed(0)
     return build_model(load_config(overrides=[*SMALL, *overrides]))
+
+
+def make_default(*overrides):
+    return build_model(load_config(overrides=overrides))
 
 
 def inputs(persons=1, present=None):
@@ -37,7 +42,7 @@ def test_shapes_at_every_hand_over():
 @pytest.mark.parametrize('fusion', ['prob', 'logit'])
 def test_visual_branch_at_an_odd_map(version, fusion):
     """The default crop has 5x3 maps at 1/32; the published block crashed there."""
-    model = make('MULTI_FUSE', 'true', 'FUSE_VERSION', version, 'FUSION', fusion, 'IMAGE_SIZE', '[96,160]')
+    model = make('MULTI_FUSE', 'true', 'VISUAL.NAME', 'late_conv', 'FUSE_VERSION', version, 'FUSION', fusion, 'IMAGE_SIZE', '[96,160]')
     frames = torch.zeros(CLIPS, 1, FRAMES, 160, 96, 3, dtype=torch.uint8)
     output = model(frames, *inputs()[1:])
     assert output.logits.shape == output.visual_logits.shape == (CLIPS, 5)
@@ -56,9 +61,9 @@ def test_action_gradient_reaches_the_first_convolution_unless_cut(scale, reaches
 def test_every_trainable_parameter_learns():
     model = make()
     output = model(*inputs())
-    loss = JointLoss(image_size=(32, 64))(output, torch.full((CLIPS, 1, FRAMES, 17, 2), 16.0),
-                                          torch.ones(CLIPS, 1, FRAMES, 17), torch.tensor([0, 1]))
-    loss.total.backward()
+    loss = JointLoss(image_size=(32, 64))(output, torch.tensor([0, 1]), torch.full((CLIPS, 1, FRAMES, 17, 2), 16.0),
+                                          torch.ones(CLIPS, 1, FRAMES, 17))
+    loss['loss'].backward()
     assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
 
 
@@ -91,10 +96,51 @@ def test_normalization_is_imagenet():
     torch.testing.assert_close(normal[0, :, 0, 0], (torch.tensor([124, 116, 104]) / 255 - mean) / std)
 
 
+def count(module):
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
 def test_budget_of_the_default_model():
-    model = build_model(load_config())
-    count = sum(parameter.numel() for parameter in model.parameters())
-    assert count < 3.1e6
-    whole = build_model(load_config(overrides=['MULTI_FUSE', 'true']))
-    backbone = sum(parameter.numel() for parameter in whole.pose.backbone.parameters())
-    assert backbone + sum(p.numel() for p in whole.pose.head.final_layer.parameters()) == 1_054_729
+    whole = make_default('MULTI_FUSE', 'true')
+    assert count(whole.skeleton) + count(whole.implicit.code_x) + count(whole.implicit.code_y) == \
+        pytest.approx(2_050_220, rel=0.02)
+    assert count(whole.visual) < 500_000
+    assert count(make_default()) < 3.5e6
+    published = make_default('MULTI_FUSE', 'true', 'VISUAL.NAME', 'late_conv')
+    assert count(published.pose.backbone) + count(published.pose.head.final_layer) == 1_054_729
+
+
+def test_frozen_pose_neither_learns_nor_moves_its_statistics():
+    model = make('TRAIN.MODE', 'two_stage').train()
+    before = {name: value.clone() for name, value in model.pose.state_dict().items()}
+    model(*inputs()).logits.sum().backward()
+    assert all(parameter.grad is None for parameter in model.pose.parameters())
+    assert all(torch.equal(value, before[name]) for name, value in model.pose.state_dict().items())
+    assert model.skeleton.head.fc_cls.weight.grad.abs().sum() > 0
+
+
+def test_pose_model_is_the_joint_models_pose():
+    joint, pose = make().eval(), make('TRAIN.MODE', 'pose').eval()
+    report = load_state(pose, joint.state_dict())
+    assert not report.missing
+    with torch.no_grad():
+        alone, together = pose(*inputs()), joint(*inputs())
+    torch.testing.assert_close(alone.simcc_x, together.simcc_x)
+    assert alone.logits is None
+
+
+def test_skeleton_model_answers_with_logits_alone():
+    model = make('TRAIN.MODE', 'action')
+    output = model(torch.zeros(CLIPS, 1, FRAMES, 17, 3), torch.ones(CLIPS, 1))
+    assert output.logits.shape == (CLIPS, 5) and output.simcc_x is None
+    assert {name.split('.')[0] for name in model.state_dict()} == {'skeleton'}
+
+
+@pytest.mark.parametrize('overrides', [(), ('VISUAL.TAPS', 'low'), ('VISUAL.TAPS', 'disc', 'QUERY', 'body'),
+                                       ('TOKEN_POOL', 'grid+joint', 'QUERY', 'pooled', 'FUSION', 'logit')])
+def test_cross_attention_reaches_the_backbone_in_every_form(overrides):
+    model = make('MULTI_FUSE', 'true', *overrides).train()
+    output = model(*inputs(persons=2, present=[[1., 1.], [1., 0.]]))
+    assert output.visual_logits.shape == output.logits.shape == (CLIPS, 5)
+    output.visual_logits.square().sum().backward()
+    assert model.pose.backbone.stem.conv1.conv.weight.grad.abs().sum() > 0

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.visualization.plots import confusion_matrix_figure, curves_figure
+from core.visualization.plots import comparison_figure, confusion_matrix_figure, curves_figure
 
 
 def read(path):
@@ -54,3 +54,27 @@ def test_curves_follow_the_values_whatever_the_order_of_rows(tmp_path):
 def test_curves_without_any_value_name_the_metrics(tmp_path):
     with pytest.raises(ValueError, match='train_loss, .*val_top1'):
         curves_figure([{'epoch': 1, 'lr': 0.1}], tmp_path / 'none.png')
+
+
+def test_comparison_shows_means_seeds_and_only_metrics_with_values(tmp_path):
+    both = {'top-1': {'a': [60.0, 70.0], 'b': [80.0]}, 'AP': {'a': [], 'b': [50.0]}}
+    wide = read(comparison_figure(both, tmp_path / 'wide.png'))
+    pictures = [read(comparison_figure({'top-1': {'a': seeds, 'b': [80.0]}, 'AP': {'a': [], 'b': []}},
+                                       tmp_path / 'narrow.png')) for seeds in ([60.0, 70.0], [64.0, 66.0], [60.0])]
+    assert wide.shape[1] > 1.4 * pictures[0].shape[1]
+    assert all((pictures[0] != other).any() for other in pictures[1:])  # same mean, other seeds; other mean
+
+
+def test_comparison_of_many_arms_hatches_what_colours_repeat(tmp_path):
+    arms = {f'arm {index}': [50.0] for index in range(7)}
+    image = read(comparison_figure({'top-1': arms}, tmp_path / 'many.png'))
+    blue = (np.array([178, 114, 0]) * 0.6 + 255 * 0.4).round().astype(int)  # BGR of the first colour over white
+    columns = np.flatnonzero((np.abs(image.astype(int) - blue).max(axis=2) <= 2)[image.shape[0] // 2:].any(axis=0))
+    left, right = columns[columns < columns.mean()], columns[columns > columns.mean()]
+    plain, hatched = (image[-100:-60, part.min():part.max()].std(axis=(0, 1)).max() for part in (left, right))
+    assert hatched > plain + 10
+
+
+def test_comparison_without_any_value(tmp_path):
+    with pytest.raises(ValueError, match='no arm has a value'):
+        comparison_figure({'AP': {'a': []}}, tmp_path / 'none.png')

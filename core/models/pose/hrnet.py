@@ -5,12 +5,14 @@ Branch ``b`` works at 1/(4·2^b) of the input size and has ``C_b`` channels; lis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.pose.blocks import init_weights
+from core.models.pose.taps import output_rows, rows_per_module
 
 STEM_CHANNELS = 64
 LAYER1_BLOCKS = 4
@@ -94,23 +96,23 @@ class HRModule(nn.Module):
 
     Args:
         spec: of the stage.
-        multi_scale_output: False computes ``out_0`` only.
+        outputs: ``i`` of the ``out_i`` that are computed, ascending from 0; ``None`` computes all.
     """
 
-    def __init__(self, spec: HRStageSpec, multi_scale_output: bool = True) -> None:
+    def __init__(self, spec: HRStageSpec, outputs: Sequence[int] | None = None) -> None:
         super().__init__()
         branches = range(len(spec.channels))
         self.branches = nn.ModuleList(nn.Sequential(*(BasicBlock(width) for _ in range(blocks)))
                                       for width, blocks in zip(spec.channels, spec.num_blocks, strict=True))
-        self.fuse_layers = nn.ModuleList(
-            nn.ModuleList(_fuse_path(spec.channels, i, j) for j in branches)
-            for i in (branches if multi_scale_output else range(1)))
+        self.rows = output_rows(outputs, len(spec.channels))
+        self.fuse_layers = nn.ModuleDict({
+            str(i): nn.ModuleList(_fuse_path(spec.channels, i, j) for j in branches) for i in self.rows})
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
-        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only the first without ``multi_scale_output``)."""
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only those of ``outputs``)."""
         maps = [branch(level) for branch, level in zip(self.branches, maps, strict=True)]
         return [F.relu(sum(path(level) for path, level in zip(paths, maps, strict=True)))
-                for paths in self.fuse_layers]
+                for paths in self.fuse_layers.values()]
 
 
 class HRTransition(nn.ModuleList):
@@ -135,19 +137,20 @@ class HRNet(nn.Module):
 
     Args:
         stages: stages 2, 3, ...; a row of ``HRNETS`` or another description.
-        multi_scale_output: whether the last module hands out all its branches. The official pose models hand out the
-            finest only; their checkpoints lack the fuse paths of the others.
+        outputs: branches of the last stage that are handed out, ascending from 0; ``None`` hands out all. The official
+            pose models hand out ``(0,)``; their checkpoints lack the fuse paths of the others.
 
     Attributes:
-        channels: channels of the maps ``forward`` returns, fine → coarse.
-        tap_channels: channels of the maps ``forward_taps`` returns.
+        output_names: names of the maps ``forward`` returns, fine → coarse.
+        channels: channels of these maps.
+        tap_channels: channels of the maps ``forward_taps`` returns, by name.
 
     Example:
         >>> [m.shape[1] for m in HRNet(HRNETS['hrnet-w32'])(torch.zeros(2, 3, 64, 32))]
         [32, 64, 128, 256]
     """
 
-    def __init__(self, stages: tuple[HRStageSpec, ...], *, multi_scale_output: bool = True) -> None:
+    def __init__(self, stages: tuple[HRStageSpec, ...], *, outputs: Sequence[int] | None = None) -> None:
         super().__init__()
         self.conv1, self.bn1 = _conv(3, STEM_CHANNELS, 3, 2), nn.BatchNorm2d(STEM_CHANNELS)
         self.conv2, self.bn2 = _conv(STEM_CHANNELS, STEM_CHANNELS, 3, 2), nn.BatchNorm2d(STEM_CHANNELS)
@@ -157,13 +160,14 @@ class HRNet(nn.Module):
         self.num_stages = len(stages)
         self.tap_channels = {'stem': STEM_CHANNELS, 'layer1': widths[0]}
         for index, stage in enumerate(stages):
-            single = None if multi_scale_output or index < len(stages) - 1 else stage.num_modules - 1
             self.add_module(f'transition{index + 1}', HRTransition(widths, stage.channels))
-            self.add_module(f'stage{index + 2}', nn.Sequential(*(HRModule(stage, module != single)
-                                                                 for module in range(stage.num_modules))))
-            widths = stage.channels if single is None else stage.channels[:1]
-            self.tap_channels |= {f's{index}b{branch}': width for branch, width in enumerate(widths)}
-        self.channels = widths
+            modules = [HRModule(stage, rows)
+                       for rows in rows_per_module(outputs, stage.num_modules, index == self.num_stages - 1)]
+            self.add_module(f'stage{index + 2}', nn.Sequential(*modules))
+            widths = stage.channels
+            handed_out = {f's{index}b{branch}': widths[branch] for branch in modules[-1].rows}
+            self.tap_channels |= handed_out
+        self.output_names, self.channels = tuple(handed_out), tuple(handed_out.values())
         init_weights(self)
 
     def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
@@ -181,17 +185,18 @@ class HRNet(nn.Module):
         maps = [self.layer1(x)]                                                     # (N, 256, H/4, W/4)
         taps = {'stem': x, 'layer1': maps[0]}
         for index in range(self.num_stages):
-            maps = getattr(self, f'stage{index + 2}')(getattr(self, f'transition{index + 1}')(maps))
-            taps |= {f's{index}b{branch}': level for branch, level in enumerate(maps)}  # (N, C_b, H_b, W_b)
+            stage = getattr(self, f'stage{index + 2}')
+            maps = stage(getattr(self, f'transition{index + 1}')(maps))             # (N, C_b, H_b, W_b)
+            taps |= {f's{index}b{branch}': level for branch, level in zip(stage[-1].rows, maps, strict=True)}
         return taps
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """``(N, 3, H, W)`` → the last stage's maps ``(N, channels[b], H/(4·2^b), W/(4·2^b))``, fine → coarse."""
         taps = self.forward_taps(x)
-        return [taps[f's{self.num_stages - 1}b{branch}'] for branch in range(len(self.channels))]
+        return [taps[name] for name in self.output_names]
 
 
-def build_hrnet(name: str, *, multi_scale_output: bool = True) -> HRNet:
+def build_hrnet(name: str, *, outputs: Sequence[int] | None = None) -> HRNet:
     """Create the network called ``name`` in ``HRNETS``.
 
     Raises:
@@ -199,4 +204,4 @@ def build_hrnet(name: str, *, multi_scale_output: bool = True) -> HRNet:
     """
     if name not in HRNETS:
         raise ValueError(f"HRNet '{name}' is unknown; choose one of {', '.join(HRNETS)}")
-    return HRNet(HRNETS[name], multi_scale_output=multi_scale_output)
+    return HRNet(HRNETS[name], outputs=outputs)

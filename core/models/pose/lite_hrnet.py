@@ -5,6 +5,7 @@ Branch ``b`` of a stage works at 1/(4·2^b) of the input size and has ``C_b`` ch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +14,7 @@ from torch.nn import functional as F
 
 from core.models.pose.blocks import ConvBlock, channel_shuffle, depthwise, init_weights, separable
 from core.models.pose.lite_module import FUSE_MODES, LiteHRModule, StageSpec
+from core.models.pose.taps import rows_per_module
 
 STRIDE = 32
 
@@ -120,14 +122,15 @@ class LiteHRNet(nn.Module):
         spec: a row of ``LITE_HRNETS`` or another description.
         fuse: one of ``FUSE_MODES``, see ``LiteHRModule``; published weights need 'official'.
         with_head: append the iterative head (the published heatmap models have it, end2end has not).
-        multi_scale_output: whether the last module hands out all its branches. False leaves out the fuse paths that
-            only the coarser ones need (a fifth of the parameters), for a model that reads nothing but the finest map.
+        outputs: branches of the last stage that are handed out, ascending from 0; ``None`` hands out all. Fuse paths
+            that only the others need (up to a fifth of the parameters) are left out, as they would never learn.
         norm_eval: keep every BatchNorm in evaluation mode while training.
         with_cp: recompute block activations in the backward pass.
 
     Attributes:
-        channels: channels of the maps ``forward`` returns, fine → coarse.
-        tap_channels: channels of the maps ``forward_taps`` returns.
+        output_names: names of the maps ``forward`` returns, fine → coarse.
+        channels: channels of these maps.
+        tap_channels: channels of the maps ``forward_taps`` returns, by name.
 
     Raises:
         ValueError: for an unknown ``fuse``, or a head without the maps it reads.
@@ -138,12 +141,12 @@ class LiteHRNet(nn.Module):
     """
 
     def __init__(self, spec: LiteHRNetSpec, *, fuse: str = 'official', with_head: bool = False,
-                 multi_scale_output: bool = True, norm_eval: bool = False, with_cp: bool = False) -> None:
+                 outputs: Sequence[int] | None = None, norm_eval: bool = False, with_cp: bool = False) -> None:
         super().__init__()
         if fuse not in FUSE_MODES:
             raise ValueError(f"fuse mode '{fuse}' is unknown; choose one of {', '.join(FUSE_MODES)}")
-        if with_head and not multi_scale_output:
-            raise ValueError('the iterative head reads every branch: with_head=True needs multi_scale_output=True')
+        if with_head and outputs is not None:
+            raise ValueError('the iterative head reads every branch: with_head=True needs outputs=None')
         self.norm_eval = norm_eval
         self.num_stages = len(spec.stages)
         self.stem = Stem(spec)
@@ -151,16 +154,17 @@ class LiteHRNet(nn.Module):
         widths: tuple[int, ...] = (spec.out_channels,)
         for index, stage in enumerate(spec.stages):
             self.add_module(f'transition{index}', Transition(widths, stage.channels))
-            single = None if multi_scale_output or index < self.num_stages - 1 else stage.num_modules - 1
-            self.add_module(f'stage{index}', nn.Sequential(*(
-                LiteHRModule(stage, fuse, multi_scale_output=module != single, with_cp=with_cp)
-                for module in range(stage.num_modules))))
-            widths = stage.channels if single is None else stage.channels[:1]
-            self.tap_channels |= {f's{index}b{branch}': width for branch, width in enumerate(widths)}
+            modules = [LiteHRModule(stage, fuse, outputs=rows, with_cp=with_cp)
+                       for rows in rows_per_module(outputs, stage.num_modules, index == self.num_stages - 1)]
+            self.add_module(f'stage{index}', nn.Sequential(*modules))
+            widths = stage.channels
+            handed_out = {f's{index}b{branch}': widths[branch] for branch in modules[-1].rows}
+            self.tap_channels |= handed_out
         self.head_layer = IterativeHead(widths) if with_head else None
-        self.channels = (widths[0], *widths[:-1]) if with_head else widths
         if with_head:
-            self.tap_channels |= {f'head{branch}': width for branch, width in enumerate(self.channels)}
+            handed_out = {f'head{branch}': width for branch, width in enumerate((widths[0], *widths[:-1]))}
+            self.tap_channels |= handed_out
+        self.output_names, self.channels = tuple(handed_out), tuple(handed_out.values())
         init_weights(self)
 
     def train(self, mode: bool = True) -> LiteHRNet:
@@ -186,8 +190,9 @@ class LiteHRNet(nn.Module):
         maps = [self.stem(x)]                                                       # (N, 32, H/4, W/4)
         taps = {'stem': maps[0]}
         for index in range(self.num_stages):
-            maps = getattr(self, f'stage{index}')(getattr(self, f'transition{index}')(maps))
-            taps |= {f's{index}b{branch}': level for branch, level in enumerate(maps)}  # (N, C_b, H_b, W_b)
+            stage = getattr(self, f'stage{index}')
+            maps = stage(getattr(self, f'transition{index}')(maps))                 # (N, C_b, H_b, W_b)
+            taps |= {f's{index}b{branch}': level for branch, level in zip(stage[-1].rows, maps, strict=True)}
         if self.head_layer is not None:
             taps |= {f'head{branch}': level for branch, level in enumerate(self.head_layer(maps))}
         return taps
@@ -198,11 +203,10 @@ class LiteHRNet(nn.Module):
         With a head these are the head's maps, of which the published heatmap models use the first.
         """
         taps = self.forward_taps(x)
-        prefix = f's{self.num_stages - 1}b' if self.head_layer is None else 'head'
-        return [taps[f'{prefix}{branch}'] for branch in range(len(self.channels))]
+        return [taps[name] for name in self.output_names]
 
 
-def build_lite_hrnet(name: str, **options: bool | str) -> LiteHRNet:
+def build_lite_hrnet(name: str, **options: bool | str | Sequence[int] | None) -> LiteHRNet:
     """Create the network called ``name`` in ``LITE_HRNETS``; ``options`` as in ``LiteHRNet``.
 
     Raises:

@@ -5,6 +5,7 @@ Branch ``b`` works at 1/(4·2^b) of the input size and has ``C_b`` channels; lis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +14,7 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from core.models.pose.blocks import ConvBlock, TwiceTrackedBatchNorm, channel_shuffle, depthwise, separable
+from core.models.pose.taps import output_rows
 
 FUSE_MODES = ('official', 'plain')
 
@@ -144,15 +146,15 @@ class LiteHRModule(nn.Module):
     Args:
         spec: of the stage.
         fuse: one of ``FUSE_MODES``; 'official' also moves the running statistics of F_i0 as the published code does.
-        multi_scale_output: False computes ``out_0`` only.
+        outputs: ``i`` of the ``out_i`` that are computed, ascending from 0; ``None`` computes all.
         with_cp: recompute block activations in the backward pass (less memory; BatchNorm tracks each batch twice).
     """
 
-    def __init__(self, spec: StageSpec, fuse: str = 'official', *, multi_scale_output: bool = True,
+    def __init__(self, spec: StageSpec, fuse: str = 'official', *, outputs: Sequence[int] | None = None,
                  with_cp: bool = False) -> None:
         super().__init__()
         channels, branches = spec.channels, range(len(spec.channels))
-        self.rows = len(channels) if multi_scale_output else 1
+        self.rows = output_rows(outputs, len(channels))
         self.fuse = fuse
         if spec.kind == 'LITE':
             self.layers = nn.Sequential(*(ConditionalChannelWeighting(channels, spec.reduce_ratio, with_cp)
@@ -161,13 +163,13 @@ class LiteHRModule(nn.Module):
             self.layers = nn.ModuleList(nn.Sequential(*(ShuffleUnit(width, with_cp) for _ in range(spec.num_blocks)))
                                         for width in channels)
         if spec.with_fuse:
-            self.fuse_layers = nn.ModuleList(nn.ModuleList(
+            self.fuse_layers = nn.ModuleDict({str(i): nn.ModuleList(
                 _fuse_path(channels, i, j, TwiceTrackedBatchNorm if fuse == 'official' and j == 0 else nn.BatchNorm2d)
-                for j in branches) for i in range(self.rows))
+                for j in branches) for i in self.rows})
 
     def _exchange(self, maps: list[Tensor]) -> list[Tensor]:
         fused = []
-        for row, paths in enumerate(self.fuse_layers):
+        for row, paths in zip(self.rows, self.fuse_layers.values(), strict=True):
             terms = [path(level) for path, level in zip(paths, maps, strict=True)]  # each (N, C_row, H_row, W_row)
             total = sum(terms[1:], 2 * terms[0] if self.fuse == 'official' else terms[0])
             if row == 0 and self.fuse == 'official':
@@ -176,9 +178,9 @@ class LiteHRModule(nn.Module):
         return fused
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
-        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only the first without ``multi_scale_output``)."""
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only those of ``outputs``)."""
         if isinstance(self.layers, nn.Sequential):
             maps = self.layers(maps)
         else:
             maps = [layer(level) for layer, level in zip(self.layers, maps, strict=True)]
-        return self._exchange(maps) if hasattr(self, 'fuse_layers') else maps[:self.rows]
+        return self._exchange(maps) if hasattr(self, 'fuse_layers') else [maps[row] for row in self.rows]

@@ -39,10 +39,15 @@ def hop_distance(layout: Layout, max_hop: int = 1) -> np.ndarray:
     return distance
 
 
+def link_graph(links: Sequence[Pair], num_joints: int) -> np.ndarray:
+    """ST-GCN++'s graph ``(3, V, V)`` of inward links: each node itself, its parent, the mean of its children."""
+    inward = link_matrix(links, num_joints)
+    return np.stack([np.eye(num_joints), normalize_columns(inward), normalize_columns(inward.T)])
+
+
 def spatial(layout: Layout) -> np.ndarray:
-    """ST-GCN++'s graph ``(3, V, V)``: each joint itself, its parent, the mean of its children."""
-    inward = link_matrix(layout.links, layout.num_joints)
-    return np.stack([np.eye(layout.num_joints), normalize_columns(inward), normalize_columns(inward.T)])
+    """ST-GCN++'s graph ``(3, V, V)`` of a layout, see ``link_graph``."""
+    return link_graph(layout.links, layout.num_joints)
 
 
 def stgcn_spatial(layout: Layout, max_hop: int = 1) -> np.ndarray:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from torch import Tensor, nn
+
+from core.layouts import Layout
+from core.models.skeleton.head import GCNHead, MultiScaleHead
+from core.models.skeleton.ms_stgcn import ms_stgcnpp
+from core.models.skeleton.stgcn import STGCN, stgcn, stgcnpp
+
+SKELETON_NETWORKS: dict[str, Callable[..., STGCN]] = {'stgcn': stgcn, 'stgcnpp': stgcnpp, 'ms_stgcnpp': ms_stgcnpp}
 
 
 class SkeletonRecognizer(nn.Module):
     """Action logits of joint sequences.
 
     Args:
-        backbone: ``(B, M, T, V, C) → (B, M, C_out, T', V)``.
-        head: feature and optional person mask → ``(B, classes)``.
+        backbone: ``(B, M, T, V, C) → [(B, M, C_s, T_s, V_s), ...]``, finest map first.
+        head: maps and optional person mask → ``(B, classes)``.
     """
 
     def __init__(self, backbone: nn.Module, head: nn.Module) -> None:
@@ -18,8 +28,8 @@ class SkeletonRecognizer(nn.Module):
         self.backbone = backbone
         self.head = head
 
-    def features(self, x: Tensor) -> Tensor:
-        """Return the backbone's map ``(B, M, C_out, T', V)`` of ``(B, M, T, V, C)``."""
+    def features(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the backbone's maps ``(B, M, C_s, T_s, V_s)``, finest first, of ``(B, M, T, V, C)``."""
         return self.backbone(x)
 
     def forward(self, x: Tensor, person_mask: Tensor | None = None) -> Tensor:
@@ -35,3 +45,26 @@ class SkeletonRecognizer(nn.Module):
         """Average the class probabilities over test clips, ``(B, clips, M, T, V, C) → (B, classes)``."""
         logits = self(x.flatten(0, 1))                                                   # (B * clips, classes)
         return logits.softmax(dim=-1).unflatten(0, x.shape[:2]).mean(dim=1)
+
+
+def build_recognizer(name: str, layout: Layout, in_channels: int, num_classes: int, dropout: float = 0.0,
+                     **options: Any) -> SkeletonRecognizer:
+    """Create a skeleton network with the head that reads all of its maps.
+
+    Args:
+        name: key of ``SKELETON_NETWORKS``.
+        layout: joints and their graphs.
+        in_channels: C of the joint features.
+        num_classes: number of action classes.
+        dropout: dropout rate of the head.
+        **options: further arguments of the network's builder.
+
+    Raises:
+        ValueError: for an unknown name, or options that the builder refuses.
+    """
+    if name not in SKELETON_NETWORKS:
+        raise ValueError(f"skeleton network '{name}' is unknown; choose one of {', '.join(SKELETON_NETWORKS)}")
+    backbone = SKELETON_NETWORKS[name](layout, in_channels, **options)
+    if len(backbone.widths) == 1:
+        return SkeletonRecognizer(backbone, GCNHead(backbone.out_channels, num_classes, dropout))
+    return SkeletonRecognizer(backbone, MultiScaleHead(backbone.widths, num_classes, dropout))

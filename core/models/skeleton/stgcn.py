@@ -5,7 +5,7 @@ Parameter names are PYSKL's (``data_bn``, ``gcn.{i}.gcn``, ``gcn.{i}.tcn``, ``gc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from torch import Tensor, nn
 
@@ -17,7 +17,7 @@ DATA_NORMS = ('VC', 'MVC', None)
 
 
 class STGCN(nn.Module):
-    """Ten spatial-temporal graph blocks: ``(B, M, T, V, C) → (B, M, C_out, T', V)``.
+    """Ten spatial-temporal graph blocks: ``(B, M, T, V, C) → [(B, M, C_out, T', V)]``.
 
     Args:
         adjacency: graph ``(K, V, V)``; every block learns its own copy.
@@ -33,7 +33,9 @@ class STGCN(nn.Module):
         skip_first: leave the first, non-residual block out, as PYSKL does when ``in_channels == base_channels``.
 
     Attributes:
-        out_channels: C_out.
+        channels: width after each of the ``num_stages`` blocks.
+        out_channels: C_out of the finest map.
+        widths: C_out of every map.
 
     Raises:
         ValueError: for an unknown variant or ``data_bn_type``.
@@ -56,7 +58,9 @@ class STGCN(nn.Module):
             STGCNBlock(widths[index - 1], widths[index], adjacency, stride=2 if index in down_stages else 1,
                        residual=index > 1, options=block if index > 1 else block._replace(dropout=0.0))
             for index in range(1 + skip_first, num_stages + 1))
+        self.channels = tuple(widths[1:])
         self.out_channels = widths[-1]
+        self.widths = (self.out_channels,)
 
     def normalize(self, x: Tensor) -> Tensor:
         """Normalise ``(B, M, T, V, C)`` per joint and channel to ``(B * M, C, T, V)``, channels last in memory."""
@@ -68,13 +72,17 @@ class STGCN(nn.Module):
             x = self.data_bn(x.reshape(batch * persons * frames, -1))                    # (BMT, VC)
         return x.reshape(batch * persons, frames, joints, channels).permute(0, 3, 1, 2)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the feature ``(B, M, C_out, T', V)`` of joints ``(B, M, T, V, C)``."""
-        batch, persons = x.shape[:2]
-        x = self.normalize(x)                                                            # (BM, C, T, V)
+    def maps(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the maps ``(N, C_out, T', V)``, finest first, of normalised joints ``(N, C, T, V)``; here one."""
         for block in self.gcn:
             x = block(x)
-        return x.unflatten(0, (batch, persons))                                          # (B, M, C_out, T', V)
+        return (x,)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the maps ``(B, M, C_out, T', V)``, finest first, of joints ``(B, M, T, V, C)``."""
+        persons = x.shape[:2]
+        maps = self.maps(self.normalize(x))                                              # (BM, C_out, T', V)
+        return tuple(x.unflatten(0, persons) for x in maps)                              # (B, M, C_out, T', V)
 
 
 def stgcn(layout: Layout, in_channels: int = 3, edge_importance: bool = True, dropout: float = 0.0) -> STGCN:
@@ -98,6 +106,3 @@ def stgcnpp(layout: Layout, in_channels: int = 3) -> STGCN:
         in_channels: C.
     """
     return STGCN(build_adjacency(layout, 'spatial'), in_channels, block=STGCNPP_BLOCK)
-
-
-SKELETON_NETWORKS: dict[str, Callable[..., STGCN]] = {'stgcn': stgcn, 'stgcnpp': stgcnpp}

@@ -12,40 +12,56 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-class ProbabilityFusion(nn.Module):
+class Fusion(nn.Module):
+    """What all fusions share: either stream may be kept from learning through the fused scores.
+
+    Args:
+        num_classes: K.
+        detach_skeleton: stop the gradient at the skeleton's logits.
+        detach_visual: stop the gradient at the visual branch's logits.
+    """
+
+    def __init__(self, num_classes: int, *, detach_skeleton: bool = False, detach_visual: bool = False) -> None:
+        super().__init__()
+        self.detach_skeleton, self.detach_visual = detach_skeleton, detach_visual
+
+    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``."""
+        return self.fuse(skeleton.detach() if self.detach_skeleton else skeleton,
+                         visual.detach() if self.detach_visual else visual)
+
+    def fuse(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``, gradients passing."""
+        raise NotImplementedError
+
+
+class ProbabilityFusion(Fusion):
     """Weighted mean of the probabilities: log of ``p = (softmax(z_s) + w softmax(z_v)) / sum``, w > 0, at first 1.
 
     The parameter is w before a softplus; its own name keeps published weights, which are w itself, out of it.
 
-    The sum of p is 1, so cross-entropy on the result is ``-log p`` of the true class.
-
-    Args:
-        num_classes: K.
+    The sum of p is 1, so cross-entropy on the result is ``-log p`` of the true class. Arguments as in ``Fusion``.
     """
 
-    def __init__(self, num_classes: int) -> None:
-        super().__init__()
+    def __init__(self, num_classes: int, **options: bool) -> None:
+        super().__init__(num_classes, **options)
         self.raw_weight = nn.Parameter(torch.full((num_classes,), math.log(math.e - 1)))
 
-    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
-        """Fuse logits ``(B, K)`` and ``(B, K)``."""
+    def fuse(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``, gradients passing."""
         weighted = F.softplus(self.raw_weight).log() + visual.log_softmax(dim=-1)
         return torch.logaddexp(skeleton.log_softmax(dim=-1), weighted).log_softmax(dim=-1)
 
 
-class LogitFusion(nn.Module):
-    """Weighted sum of the logits, ``z_s + w z_v``, w at first 1.
+class LogitFusion(Fusion):
+    """Weighted sum of the logits, ``z_s + w z_v``, w at first 1. Arguments as in ``Fusion``."""
 
-    Args:
-        num_classes: K.
-    """
-
-    def __init__(self, num_classes: int) -> None:
-        super().__init__()
+    def __init__(self, num_classes: int, **options: bool) -> None:
+        super().__init__(num_classes, **options)
         self.weight = nn.Parameter(torch.ones(num_classes))
 
-    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
-        """Fuse logits ``(B, K)`` and ``(B, K)``."""
+    def fuse(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``, gradients passing."""
         return skeleton + self.weight * visual
 
 
@@ -59,10 +75,12 @@ class UpstreamFusion(LogitFusion):
         num_classes: K.
     """
 
-    def forward(self, skeleton: Tensor, visual: Tensor) -> Tensor:
-        """Fuse logits ``(B, K)`` and ``(B, K)``."""
-        return super().forward(skeleton.softmax(dim=-1).detach(), visual.softmax(dim=-1).detach())
+    def __init__(self, num_classes: int) -> None:
+        super().__init__(num_classes, detach_skeleton=True, detach_visual=True)
+
+    def fuse(self, skeleton: Tensor, visual: Tensor) -> Tensor:
+        """Fuse logits ``(B, K)`` and ``(B, K)``, gradients passing."""
+        return super().fuse(skeleton.softmax(dim=-1), visual.softmax(dim=-1))
 
 
-FUSIONS: dict[str, type[nn.Module]] = {
-    'prob': ProbabilityFusion, 'logit': LogitFusion, 'prob_upstream': UpstreamFusion}
+FUSIONS: dict[str, type[Fusion]] = {'prob': ProbabilityFusion, 'logit': LogitFusion, 'prob_upstream': UpstreamFusion}

@@ -1,8 +1,8 @@
 """The published visual branch (End2end ``visual_net.py``, ``end2end.py``) with its parameter names.
 
-The three coarsest maps of the pose backbone are brought to 1/32 of the crop and classified over time: version 1 by a
-convolution over the frames, version 2 by DeepHAR-like prediction blocks (1802.09232) on the "image" frames x positions.
-Odd maps work (the published code needs even ones); results are equal where both run.
+Three maps of the pose backbone (published: the last stage's coarsest) are brought to 1/32 of the crop and classified
+over time: version 1 by a convolution over the frames, version 2 by DeepHAR-like prediction blocks (1802.09232) on the
+"image" frames x positions. Odd maps work (the published code needs even ones); results are equal where both run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-FUSED_LEVELS = 3
+from core.models.visual.inputs import VisualInput
+
 VERSIONS = (1, 2)
 
 
@@ -120,28 +121,29 @@ class VisualBlock(nn.Module):
 
 
 class LateConvBranch(nn.Module):
-    """Action logits of the backbone's maps.
+    """Action logits of the backbone's maps of person 0.
 
     Args:
-        channels: of the backbone's maps, fine → coarse; the last three are read.
+        channels: of the three backbone maps at 1/8, 1/16 and 1/32, each twice the one before.
         num_classes: number of action classes.
         clip_size: T; version 1 has a weight per frame.
         version: 1 temporal convolution, 2 prediction blocks.
         detach: stop the gradient at the backbone.
 
     Raises:
-        ValueError: for an unknown version or fewer than three maps.
+        ValueError: for an unknown version or other maps.
     """
 
     def __init__(self, channels: Sequence[int], num_classes: int, clip_size: int, version: int = 2,
                  detach: bool = False) -> None:
         super().__init__()
-        if version not in VERSIONS or len(channels) < FUSED_LEVELS:
-            raise ValueError(f'the visual branch has versions {VERSIONS} and reads {FUSED_LEVELS} maps; got version '
-                             f'{version} and {len(channels)} maps')
+        if version not in VERSIONS or list(channels) != [channels[0] * factor for factor in (1, 2, 4)]:
+            raise ValueError(f'the convolutional visual branch has versions {VERSIONS} and reads three maps, each with '
+                             f'twice the channels of the one before; got version {version} and channels '
+                             f'{tuple(channels)}')
         self.detach = detach
-        self.multi_fuse_layer = MultiFuseLayer(channels[-FUSED_LEVELS:])
-        fused = FUSED_LEVELS * channels[-1]
+        self.multi_fuse_layer = MultiFuseLayer(channels)
+        fused = len(channels) * channels[-1]
         if version == 2:
             self.v_block = VisualBlock(fused, num_classes)
         else:
@@ -149,14 +151,11 @@ class LateConvBranch(nn.Module):
             self.fcn = nn.Conv2d(fused, num_classes, 1)
         self.version = version
 
-    def forward(self, features: Sequence[Tensor], batch: int) -> Tensor:
-        """Return logits ``(B, classes)``.
-
-        Args:
-            features: maps ``(B * T, C_i, H_i, W_i)``, fine → coarse, each half as large as the one before.
-            batch: B.
-        """
-        levels = [level.detach() if self.detach else level for level in features[-FUSED_LEVELS:]]
+    def forward(self, inputs: VisualInput) -> Tensor:
+        """Return logits ``(B, classes)``; only the taps are read, each half as large as the one before."""
+        batch, persons = inputs.person_mask.shape
+        first = [level.unflatten(0, (batch, persons, -1))[:, 0].flatten(0, 1) for level in inputs.taps]
+        levels = [level.detach() for level in first] if self.detach else first           # (BT, C_i, H_i, W_i)
         fused = self.multi_fuse_layer(levels).unflatten(0, (batch, -1))                  # (B, T, C, h, w)
         if self.version == 2:
             return self.v_block(fused.transpose(1, 2))

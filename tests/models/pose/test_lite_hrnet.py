@@ -50,9 +50,22 @@ def test_parameters_of_the_parts():
 
 
 def test_dropping_coarse_outputs_drops_exactly_the_unused_fuse_rows():
-    every, finest = build_on_meta('lite-hrnet-18'), build_on_meta('lite-hrnet-18', multi_scale_output=False)
+    every, finest = build_on_meta('lite-hrnet-18'), build_on_meta('lite-hrnet-18', outputs=(0,))
     assert count(every) - count(finest) == 223_600
-    assert finest.channels == (40,)
+    assert finest.channels == (40,) and finest.output_names == ('s2b0',)
+    coarsest = build_on_meta('lite-hrnet-18', outputs=(0, 3))
+    row = every.stage2[-1].fuse_layers['3']
+    assert count(coarsest) - count(finest) == count(row)
+    assert coarsest.channels == (40, 320) and 's2b1' not in coarsest.tap_channels
+    assert set(coarsest.state_dict()) < set(every.state_dict())
+
+
+def test_built_rows_equal_those_of_the_whole_network():
+    every, some = LiteHRNet(TINY).eval(), LiteHRNet(TINY, outputs=(0, 2)).eval()
+    some.load_state_dict(every.state_dict(), strict=False)
+    x = torch.randn(1, 3, 64, 64)
+    wanted = every(x)
+    assert all(torch.equal(one, other) for one, other in zip(some(x), (wanted[0], wanted[2]), strict=True))
 
 
 def test_state_dict_names_are_the_official_ones():
@@ -82,7 +95,7 @@ def test_taps_have_the_announced_channels_and_the_head_keeps_the_finest_width():
 
 
 def test_every_parameter_of_a_single_output_network_gets_a_gradient():
-    backbone = LiteHRNet(TINY, multi_scale_output=False)
+    backbone = LiteHRNet(TINY, outputs=(0,))
     backbone(torch.randn(2, 3, 64, 64))[0].square().mean().backward()
     assert not [name for name, parameter in backbone.named_parameters() if parameter.grad is None]
 
@@ -109,8 +122,10 @@ def test_bad_arguments_are_refused():
         LiteHRNet(TINY)(torch.zeros(1, 3, 40, 64))
     with pytest.raises(ValueError, match='official, plain'):
         LiteHRNet(TINY, fuse='double')
-    with pytest.raises(ValueError, match='multi_scale_output=True'):
-        LiteHRNet(TINY, with_head=True, multi_scale_output=False)
+    with pytest.raises(ValueError, match='outputs=None'):
+        LiteHRNet(TINY, with_head=True, outputs=(0,))
+    with pytest.raises(ValueError, match='ascend from 0'):
+        LiteHRNet(TINY, outputs=(1, 2))
     with pytest.raises(ValueError, match='lite-hrnet-18'):
         build_lite_hrnet('lite-hrnet-19')
 

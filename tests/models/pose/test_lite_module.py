@@ -26,7 +26,7 @@ def draw_maps(dtype=torch.float64, requires_grad=False):
 def fuse_as_published(layers, outputs):
     """The published loop, with its in-place sums, on copies of the block outputs."""
     outputs, fused = [output.clone() for output in outputs], []
-    for row, paths in enumerate(layers):
+    for row, paths in enumerate(layers.values()):
         total = outputs[0] if row == 0 else paths[0](outputs[0])
         for branch in range(len(outputs)):
             total += outputs[branch] if branch == row else paths[branch](outputs[branch])
@@ -56,23 +56,24 @@ def test_official_fuse_equals_the_published_loop_in_values_gradients_and_statist
     assert all(torch.allclose(one.grad, other.grad) for one, other in zip(ours, theirs, strict=True))
     for (name, one), other in zip(module.state_dict().items(), published.state_dict().values(), strict=True):
         assert torch.allclose(one, other), name
-    assert module.fuse_layers[1][0][0][1].num_batches_tracked == 2
+    assert module.fuse_layers['1'][0][0][1].num_batches_tracked == 2
 
 
 def test_plain_fuse_is_the_sum_of_all_paths():
     module, maps = build('plain').eval(), draw_maps()
-    wanted = [F.relu(sum(path(level) for path, level in zip(paths, maps, strict=True))) for paths in module.fuse_layers]
+    wanted = [F.relu(sum(path(level) for path, level in zip(paths, maps, strict=True)))
+              for paths in module.fuse_layers.values()]
     assert all(torch.allclose(one, other) for one, other in zip(module(maps), wanted, strict=True))
     official = build().eval()
     assert not any(torch.allclose(one, other) for one, other in zip(official(maps), wanted, strict=True))
 
 
-def test_single_output_is_the_first_row():
-    both = build().eval(), build(multi_scale_output=False).eval()
+@pytest.mark.parametrize('outputs', [(0,), (0, 2), (0, 1, 2)])
+def test_wanted_outputs_are_the_same_rows_of_all(outputs):
+    both = build().eval(), build(outputs=outputs).eval()
     both[1].load_state_dict(both[0].state_dict(), strict=False)
-    maps = draw_maps()
-    every, single = both[0](maps), both[1](maps)
-    assert len(every) == 3 and len(single) == 1 and torch.equal(every[0], single[0])
+    every, some = (module(draw_maps()) for module in both)
+    assert all(torch.equal(every[row], level) for row, level in zip(outputs, some, strict=True))
 
 
 @pytest.mark.parametrize('kind', ['LITE', 'NAIVE'])

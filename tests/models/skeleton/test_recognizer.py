@@ -1,12 +1,13 @@
 """Backbone and head together."""
 
+import pytest
 import torch
 
 from core.layouts import get_layout
 from core.models.skeleton.block import STGCNPP_BLOCK
 from core.models.skeleton.graph import build_adjacency
-from core.models.skeleton.head import GCNHead
-from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.skeleton.head import GCNHead, MultiScaleHead
+from core.models.skeleton.recognizer import SKELETON_NETWORKS, SkeletonRecognizer, build_recognizer
 from core.models.skeleton.stgcn import STGCN
 
 
@@ -30,9 +31,9 @@ def test_forward_is_head_of_features():
     model = tiny().eval()
     x = torch.randn(1, 2, 6, 17, 3)
     with torch.no_grad():
-        feature = model.features(x)
-        assert feature.shape == (1, 2, 16, 3, 17)
-        assert torch.equal(model.head(feature), model(x))
+        maps = model.features(x)
+        assert [feature.shape for feature in maps] == [(1, 2, 16, 3, 17)]
+        assert torch.equal(model.head(maps), model(x))
 
 
 def test_every_parameter_learns():
@@ -47,3 +48,25 @@ def test_clip_probabilities_average_softmax_not_logits():
     with torch.no_grad():
         wanted = torch.stack([model(clips[:, clip]).softmax(dim=-1) for clip in range(3)]).mean(dim=0)
         torch.testing.assert_close(model.clip_probabilities(clips), wanted)
+
+
+@pytest.mark.parametrize(('name', 'maps', 'head'), [
+    ('stgcn', 1, GCNHead), ('stgcnpp', 1, GCNHead), ('ms_stgcnpp', 3, MultiScaleHead)])
+def test_every_network_gets_the_head_that_reads_its_maps(name, maps, head):
+    model = build_recognizer(name, get_layout('nucla20'), 4, 5, dropout=0.3).eval()
+    assert type(model.head) is head and model.head.dropout.p == 0.3
+    x = torch.randn(2, 1, 8, 20, 4)
+    with torch.no_grad():
+        assert len(model.features(x)) == len(model.backbone.widths) == maps
+        assert model(x).shape == (2, 5)
+
+
+def test_options_reach_the_network():
+    assert build_recognizer('ms_stgcnpp', get_layout('coco17'), 3, 5, branches=2).backbone.widths == (256, 128)
+    model = build_recognizer('stgcn', get_layout('coco17'), 3, 5, edge_importance=False)
+    assert not any('PA' in key for key in model.state_dict())
+
+
+def test_unknown_network_names_the_choices():
+    with pytest.raises(ValueError, match=', '.join(SKELETON_NETWORKS)):
+        build_recognizer('agcn', get_layout('coco17'), 3, 5)

@@ -59,3 +59,15 @@ def test_weights_learn_and_streams_do_unless_published(name, streams_learn):
     F.cross_entropy(fusion(skeleton, visual), torch.arange(5)).backward()
     assert next(fusion.parameters()).grad.abs().max() > 0
     assert (skeleton.grad is not None) == (visual.grad is not None) == streams_learn
+
+
+@pytest.mark.parametrize('name', ['prob', 'logit'])
+@pytest.mark.parametrize(('detach_skeleton', 'detach_visual'), [(True, False), (False, True), (True, True)])
+def test_either_stream_can_be_kept_from_learning(name, detach_skeleton, detach_visual):
+    fusion = FUSIONS[name](CLASSES, detach_skeleton=detach_skeleton, detach_visual=detach_visual)
+    skeleton, visual = (torch.randn(5, CLASSES, requires_grad=True) for _ in range(2))
+    fused = fusion(skeleton, visual)
+    torch.testing.assert_close(fused, FUSIONS[name](CLASSES)(skeleton, visual))
+    F.cross_entropy(fused, torch.arange(5)).backward()
+    assert (skeleton.grad is None, visual.grad is None) == (detach_skeleton, detach_visual)
+    assert next(fusion.parameters()).grad.abs().max() > 0

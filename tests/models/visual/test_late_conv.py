@@ -5,14 +5,19 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from core.models.visual.inputs import VisualInput
 from core.models.visual.late_conv import LateConvBranch, MultiFuseLayer, PredictionBlock
 
-CHANNELS = (5, 6, 12, 24)
+CHANNELS = (6, 12, 24)
 
 
 def maps(batch: int, clip: int, height: int, width: int) -> list[torch.Tensor]:
     return [torch.randn(batch * clip, channels, height * 2 ** level, width * 2 ** level)
-            for channels, level in zip(CHANNELS, (3, 2, 1, 0), strict=True)]
+            for channels, level in zip(CHANNELS, (2, 1, 0), strict=True)]
+
+
+def inputs(features: list[torch.Tensor], batch: int, persons: int = 1) -> VisualInput:
+    return VisualInput(tuple(features), (), torch.empty(0), torch.ones(batch, persons))
 
 
 @pytest.mark.parametrize('version', [1, 2])
@@ -20,31 +25,38 @@ def maps(batch: int, clip: int, height: int, width: int) -> list[torch.Tensor]:
 @pytest.mark.parametrize('clip', [1, 8])
 def test_shapes_also_for_odd_and_tiny_maps(version, size, clip):
     branch = LateConvBranch(CHANNELS, 7, clip, version).eval()
-    assert branch(maps(2, clip, *size), 2).shape == (2, 7)
+    assert branch(inputs(maps(2, clip, *size), 2)).shape == (2, 7)
 
 
 def test_clips_of_a_batch_do_not_mix():
     features = maps(3, 4, 2, 2)
     for version in (1, 2):
         branch = LateConvBranch(CHANNELS, 7, 4, version).eval()
-        alone = branch([level[4:8] for level in features], 1)
-        torch.testing.assert_close(branch(features, 3)[1:2], alone)
+        alone = branch(inputs([level[4:8] for level in features], 1))
+        torch.testing.assert_close(branch(inputs(features, 3))[1:2], alone)
+
+
+def test_only_person_0_is_read():
+    features = maps(2 * 3, 4, 2, 2)
+    branch = LateConvBranch(CHANNELS, 7, 4).eval()
+    first = [level.unflatten(0, (2, 3, 4))[:, 0].flatten(0, 1) for level in features]
+    torch.testing.assert_close(branch(inputs(features, 2, persons=3)), branch(inputs(first, 2)))
 
 
 def test_names_are_the_published_ones():
-    keys = set(LateConvBranch((40, 80, 160, 320), 60, 32, 2).state_dict())
+    keys = set(LateConvBranch((80, 160, 320), 60, 32, 2).state_dict())
     assert {'multi_fuse_layer.conv11.bn.bias', 'multi_fuse_layer.conv12.conv.weight',
             'multi_fuse_layer.conv2.bn.weight', 'v_block.conv.0.bias', 'v_block.conv.1.running_var',
             'v_block.pred_block3.conv1.1.bias', 'v_block.pred_block4.conv2.2.weight',
             'v_block.pred_block3.conv4.1.weight', 'v_block.pred_block4.convback.2.bias'} <= keys
     assert not any(key.startswith('multi_fuse_layer') and 'conv.bias' in key for key in keys)
-    keys = set(LateConvBranch((40, 80, 160, 320), 60, 32, 1).state_dict())
+    keys = set(LateConvBranch((80, 160, 320), 60, 32, 1).state_dict())
     assert {'t_cov.0.weight', 't_cov.1.bias', 'fcn.weight'} <= keys
 
 
 @pytest.mark.parametrize(('version', 'count'), [(1, 1_038_400 + 57_695), (2, 1_038_400 + 2_639_992)])
 def test_sizes_are_the_published_ones(version, count):
-    branch = LateConvBranch((40, 80, 160, 320), 60, 32, version)
+    branch = LateConvBranch((80, 160, 320), 60, 32, version)
     assert sum(parameter.numel() for parameter in branch.parameters()) == count
 
 
@@ -74,8 +86,8 @@ def test_in_place_relus_are_reproduced_functionally(training):
 
 
 def test_fused_map_concatenates_the_levels_at_the_coarsest_size():
-    layer = MultiFuseLayer(CHANNELS[1:]).eval()
-    levels = maps(1, 1, 3, 2)[1:]
+    layer = MultiFuseLayer(CHANNELS).eval()
+    levels = maps(1, 1, 3, 2)
     fused = layer(levels)
     assert fused.shape == (1, 72, 3, 2)
     assert torch.equal(fused[:, 48:], F.relu(levels[2]))
@@ -84,7 +96,7 @@ def test_fused_map_concatenates_the_levels_at_the_coarsest_size():
 def test_training_reaches_every_parameter_that_has_an_effect():
     for version in (1, 2):
         branch = LateConvBranch(CHANNELS, 7, 4, version)
-        branch(maps(2, 4, 4, 2), 2).square().sum().backward()
+        branch(inputs(maps(2, 4, 4, 2), 2)).square().sum().backward()
         lacking = {name for name, parameter in branch.named_parameters() if parameter.requires_grad != (
             parameter.grad is not None)}
         assert not lacking
@@ -93,11 +105,11 @@ def test_training_reaches_every_parameter_that_has_an_effect():
 def test_detach_stops_the_gradient_at_the_backbone():
     for detach in (False, True):
         features = [level.requires_grad_() for level in maps(1, 4, 2, 2)]
-        LateConvBranch(CHANNELS, 7, 4, detach=detach).eval()(features, 1).sum().backward()
+        LateConvBranch(CHANNELS, 7, 4, detach=detach).eval()(inputs(features, 1)).sum().backward()
         assert (features[-1].grad is None) == detach
 
 
-@pytest.mark.parametrize('arguments', [(CHANNELS, 7, 4, 3), (CHANNELS[:2], 7, 4, 2)])
-def test_unknown_version_or_too_few_maps_are_refused(arguments):
+@pytest.mark.parametrize('arguments', [(CHANNELS, 7, 4, 3), (CHANNELS[:2], 7, 4, 2), ((32, 40, 80), 7, 4, 2)])
+def test_unknown_version_or_other_maps_are_refused(arguments):
     with pytest.raises(ValueError, match='visual branch'):
         LateConvBranch(*arguments)

@@ -1,0 +1,145 @@
+"""Preprocessing recipes against slow literal versions of the published ones."""
+
+import math
+from unittest.mock import Mock
+
+import numpy as np
+import pytest
+
+from core.data.skeleton_features import bones, motion, prenormalize_2d
+from core.data.skeleton_preprocess import CTRGCN, PREPROCESS, PreNormalize, stretch, view_rotation
+from core.data.skeletons import SkeletonRecord
+from core.layouts import get_layout
+
+NUCLA, COCO = get_layout('nucla20'), get_layout('coco17')
+
+
+class Fixed:
+    """Generator whose draws are given; ``random`` gives numbers that mirror nothing unless told."""
+
+    def __init__(self, integers=(0, 0), uniform=(1, 1), random=1.0):
+        self._values = {'integers': integers, 'uniform': uniform, 'random': random}
+
+    def __getattr__(self, name):
+        return lambda *_: np.asarray(self._values[name])
+
+    def choice(self, count, length, **_):
+        return np.arange(length) % count
+
+
+def spatial(frames=7):
+    joints = np.random.default_rng(frames).normal(size=(1, frames, 20, 3)).astype(np.float32)
+    return SkeletonRecord('a01_s01_e00_v01', 0, joints)
+
+
+def in_pixels(frames=40):
+    rng = np.random.default_rng(0)
+    joints = np.concatenate([rng.uniform(0, 200, (1, frames, 17, 2)), np.ones((1, frames, 17, 1))], -1)
+    joints[0, :, 3] = 0
+    return SkeletonRecord('A', 0, joints.astype(np.float32), (320, 240))
+
+
+def feeder(joints, about_x, about_y, scale):
+    """CTR-GCN's ``feeder_ucla.py`` up to the sampling: joints (T, V, 3) → (T, V, 3)."""
+    x, y = math.radians(about_x), math.radians(about_y)
+    turn_x = [[1, 0, 0], [0, math.cos(x), math.sin(x)], [0, -math.sin(x), math.cos(x)]]
+    turn_y = [[math.cos(y), 0, -math.sin(y)], [0, 1, 0], [math.sin(y), 0, math.cos(y)]]
+    rows = (joints - joints[0, 1]).reshape(-1, 3)
+    rows = np.dot(rows, np.dot(np.dot(turn_y, turn_x), np.diag([scale] * 3)))
+    rows = (rows - np.min(rows, axis=0)) / (np.max(rows, axis=0) - np.min(rows, axis=0))
+    return (rows * 2 - 1).reshape(joints.shape)
+
+
+@pytest.mark.parametrize('scale', [0.5, 1.0, 1.5])
+def test_ctrgcn_turns_and_stretches_like_the_feeder_whatever_its_scale(scale):
+    record = spatial()
+    clip = CTRGCN(NUCLA)(record, 7, True, Fixed(integers=(25, -40)))
+    np.testing.assert_allclose(clip[0], feeder(record.keypoints[0].astype(float), 25, -40, scale), atol=1e-5)
+    assert clip.dtype == np.float32
+
+
+@pytest.mark.parametrize('frames', [1, 30, 201])
+def test_ctrgcn_tests_on_even_frames_without_a_turn(frames):
+    record = spatial(frames)
+    clip = CTRGCN(NUCLA)(record, 52, False, np.random.default_rng(0))
+    times = np.linspace(0, frames - 1, 52).astype(int)
+    np.testing.assert_allclose(clip[0], feeder(record.keypoints[0].astype(float), 0, 0, 1)[times], atol=1e-5)
+
+
+def test_ctrgcn_draws_whole_degrees_and_frames_in_order_with_repetition():
+    frames = np.arange(30.0)
+    record = SkeletonRecord('A', 0, np.broadcast_to(frames[:, None, None], (1, 30, 20, 3)).astype(np.float32))
+    drawn = []
+    for seed in range(20):
+        rng = Mock(wraps=np.random.default_rng(seed))
+        height = CTRGCN(NUCLA)(record, 52, True, rng)[0, :, 0, 1]  # grows or falls evenly with the frame's number
+        rng.integers.assert_called_once_with(-60, 61, 2)
+        steps = np.diff(height)
+        assert np.all(steps >= 0) or np.all(steps <= 0)
+        drawn.append(np.unique(height.round(4)).size)
+    assert 20 < np.mean(drawn) < 29  # 30 * (1 - (29 / 30) ** 52) = 24.9 different frames on average
+
+
+def test_streams_of_ctrgcn_are_made_of_the_drawn_frames():
+    record = spatial(30)
+    joints, bone, bone_motion = (CTRGCN(NUCLA, stream)(record, 16, True, np.random.default_rng(1))
+                                 for stream in ('j', 'b', 'bm'))
+    np.testing.assert_array_equal(bone, bones(joints, NUCLA, scored=False))
+    np.testing.assert_array_equal(bone_motion, motion(bone, scored=False))
+    assert not bone_motion[:, -1].any() and bone_motion[..., 2].any()
+
+
+def test_mirror_swaps_left_and_right():
+    record = spatial()
+    plain = CTRGCN(NUCLA)(record, 7, True, Fixed(random=0.0))
+    mirrored = CTRGCN(NUCLA, mirror_prob=1.0)(record, 7, True, Fixed(random=0.0))
+    np.testing.assert_allclose(mirrored[..., 4, :], plain[..., 8, :] * (-1, 1, 1), atol=1e-5)
+    np.testing.assert_allclose(mirrored[..., 3, :], plain[..., 3, :] * (-1, 1, 1), atol=1e-5)
+
+
+def test_axes_without_extent_become_zero():
+    joints = np.random.default_rng(0).normal(size=(1, 4, 20, 3)).astype(np.float32)
+    joints[..., 2] = 7
+    assert not stretch(joints)[..., 2].any()
+    assert np.abs(stretch(joints)[..., :2]).max() == 1
+    record = SkeletonRecord('A', 0, np.ones((1, 3, 20, 3), np.float32))
+    assert not CTRGCN(NUCLA)(record, 5, True, np.random.default_rng(0)).any()
+
+
+def test_view_rotation_keeps_lengths_and_turns_about_x_last():
+    matrix = view_rotation(30, 50)
+    np.testing.assert_allclose(matrix @ matrix.T, np.eye(3), atol=1e-6)
+    np.testing.assert_allclose(np.array([0, 1, 0]) @ view_rotation(90, 0), [0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(np.array([1, 0, 0]) @ view_rotation(90, 90), [0, 1, 0], atol=1e-6)
+
+
+def test_prenormalize_builds_the_stream_before_it_samples():
+    record = in_pixels()
+    clip = PreNormalize(COCO, 'jm')(record, 8, False, np.random.default_rng(0))
+    whole = motion(prenormalize_2d(record.keypoints, image_size=(320, 240)))
+    np.testing.assert_array_equal(clip, whole[:, 2::5])
+
+
+def test_prenormalize_stretches_and_mirrors_positions_but_not_scores():
+    record = in_pixels()
+    plain = prenormalize_2d(record.keypoints, image_size=(320, 240))
+    stretched = PreNormalize(COCO, mirror_prob=0.0)(record, 40, True, Fixed(integers=range(40), uniform=(0.8, 1.2)))
+    np.testing.assert_allclose(stretched, plain * np.array((0.8, 1.2, 1)), atol=1e-6)
+    mirrored = PreNormalize(COCO)(record, 40, True, Fixed(integers=range(40), random=0.4))
+    np.testing.assert_allclose(mirrored, plain[..., COCO.flip_order, :] * (-1, 1, 1), atol=1e-6)
+    assert not stretched[..., 3, :].any()
+
+
+@pytest.mark.parametrize('name', list(PREPROCESS))
+def test_every_recipe_gives_clips_of_the_asked_size_for_short_and_long_sequences(name):
+    make, layout = (spatial, NUCLA) if name == 'ctrgcn' else (in_pixels, COCO)
+    for frames in (1, 30):
+        for training in (True, False):
+            clip = PREPROCESS[name](layout)(make(frames), 128, training, np.random.default_rng(0))
+            assert clip.shape == (1, 128, layout.num_joints, 3) and clip.dtype == np.float32
+            assert np.isfinite(clip).all()
+
+
+def test_unknown_streams_are_refused():
+    with pytest.raises(ValueError, match="'angle' is unknown"):
+        CTRGCN(NUCLA, 'angle')(spatial(), 7, False, np.random.default_rng(0))

@@ -1,0 +1,109 @@
+"""Compare arms of an experiment over seeds: train and test every arm with every seed, then write one table.
+
+    python tools/compare.py --cfg FILE --arms joint,two_stage --seeds 0,1,2 [--out FOLDER] [KEY VALUE ...]
+    python tools/compare.py --cfg FILE [KEY VALUE ...] --arm full --arm logits IMPLICIT.MODE logits
+
+--arms names values of TRAIN.MODE; --arm defines an arm by its overrides. KEY VALUE pairs of all arms stand before the
+first --arm or after a lone --. The runs are OUTPUT_DIR/<NAME>_<arm>_s<SEED>, each with its output in a .log beside it.
+Start it again to resume: complete runs are left alone. FOLDER (default: OUTPUT_DIR/<NAME>_compare) gets table.md,
+table.json and table.png. Exit status: 0 all complete, 1 some runs failed (named on stderr), 2 bad arguments.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tqdm import tqdm
+
+from core.cli import chosen_config, exit_with, run_parser
+from core.config import REPOSITORY, load_config, resolve_path
+from core.engine.comparison import Arm, Run, finished_metrics, plan_runs, read_figures
+from core.engine.comparison_table import markdown_table, summarize_arms
+from core.engine.logger import write_json
+from core.engine.run_folder import run_folder
+from core.visualization.files import write_atomic
+from core.visualization.plots import comparison_figure
+
+PROGRAMS = ('train.py', 'test.py')
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Return the numbers of ``0,1,2``.
+
+    Raises:
+        ValueError: when one is no whole number.
+    """
+    try:
+        return [int(seed) for seed in text.split(',')]
+    except ValueError:
+        raise ValueError(f"--seeds is '{text}' but must be whole numbers with commas between, like 0,1,2") from None
+
+
+def log_file(run: Run) -> Path:
+    """Return the file of a run's output; it lies beside the run's folder, which training may move aside."""
+    folder = run_folder(run.cfg)
+    return folder.with_name(f'{folder.name}.log')
+
+
+def execute(run: Run, file: Path) -> bool:
+    """Train and test one run, output appended to its log. Returns whether it is complete then."""
+    log_file(run).parent.mkdir(parents=True, exist_ok=True)
+    with log_file(run).open('a') as log:
+        for program in PROGRAMS:
+            command = [sys.executable, str(REPOSITORY / 'exp' / program), '--cfg', str(file), *run.overrides]
+            if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
+                return False
+    return finished_metrics(run.cfg) is not None
+
+
+def write_report(folder: Path, arms: Sequence[Arm], runs: Sequence[Run]) -> str:
+    """Write table.md, table.json and table.png of the runs that are complete. Returns the Markdown table."""
+    figures = read_figures(runs)
+    table = markdown_table(summarize_arms(figures, [arm.name for arm in arms]))
+    write_atomic(folder / 'table.md', table.encode())
+    write_json(folder / 'table.json', {'arms': {arm.name: arm.overrides for arm in arms},
+                                       'runs': [run._asdict() for run in figures]})
+    bars = {label: {arm.name: [value for run in figures
+                               if run.arm == arm.name and (value := getattr(run, key)) is not None] for arm in arms}
+            for label, key in (('top-1 accuracy', 'top1'), ('pose AP', 'AP'))}
+    if any(any(seeds.values()) for seeds in bars.values()):
+        comparison_figure(bars, folder / 'table.png')
+    return table
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Compare as the command line says and return the exit status."""
+    parser = run_parser(__doc__)
+    parser.add_argument('--arms', default='', metavar='MODE,MODE', help='arms that are values of TRAIN.MODE')
+    parser.add_argument('--arm', nargs='+', action='append', default=[], metavar=('NAME', 'KEY VALUE'),
+                        help='an arm by its overrides (none: the configuration as it is); may be repeated')
+    parser.add_argument('--seeds', default='0,1,2', metavar='N,N', help='seeds of every arm (default: 0,1,2)')
+    parser.add_argument('--out', type=Path, help='folder of the table (default: OUTPUT_DIR/<NAME>_compare)')
+    arguments = parser.parse_args(argv)
+    file = chosen_config(arguments.cfg)
+    arms = [Arm(name, ('TRAIN.MODE', name)) for name in arguments.arms.split(',') if name]
+    arms += [Arm(name, tuple(overrides)) for name, *overrides in arguments.arm]
+    runs = plan_runs(file, arms, parse_seeds(arguments.seeds), arguments.overrides)
+    base = load_config(file, arguments.overrides)
+    folder = arguments.out or resolve_path(base.OUTPUT_DIR) / f'{base.NAME}_compare'
+
+    failed = []
+    bar = tqdm(runs, unit='run')
+    for run in bar:
+        bar.set_description(run.cfg.NAME)
+        if finished_metrics(run.cfg) is None:
+            if not execute(run, file):
+                failed.append(run)
+                tqdm.write(f"run '{run.cfg.NAME}' failed; its output is in {log_file(run)}", file=sys.stderr)
+            write_report(folder, arms, runs)            # a comparison that is cut off leaves what it has
+    print(f'{write_report(folder, arms, runs)}written to {folder}')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    exit_with(main)

@@ -1,0 +1,34 @@
+"""Draw N-UCLA's recorded skeletons as dressed people in rooms: frames and exact COCO-17 keypoints.
+
+    python tools/render_nucla.py --skeletons FILE.npz|JSON_FOLDER --out data/nucla_rendered
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.cli import exit_with
+from core.data.nucla import read_nucla
+from core.rendering.nucla import write_nucla
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Render as the command line says; an interrupted run continues where it stopped."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--skeletons', type=Path, required=True, help="skeletons: .npz, or folder of CTR-GCN's JSON")
+    parser.add_argument('--out', type=Path, required=True, help='folder of the set')
+    parser.add_argument('--seed', type=int, default=0, help='of looks and rooms')
+    parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='processes (default: all cores)')
+    arguments = parser.parse_args(argv)
+    sequences = read_nucla(arguments.skeletons)
+    write_nucla(sequences, arguments.out, arguments.seed, max(arguments.jobs, 1))
+    print(f'{arguments.out}: {len(sequences)} sequences, {sum(len(sequence.joints) for sequence in sequences)} frames')
+
+
+if __name__ == '__main__':
+    exit_with(main)
