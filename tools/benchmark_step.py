@@ -1,9 +1,9 @@
-"""Time a training step part by part: our default model beside the published arithmetic, on the same clips.
+"""Time a training step part by part, on the same clips: the published arithmetic, then what this project adds to it.
 
     python tools/benchmark_step.py [--cfg FILE] [--steps 5] [KEY VALUE ...]
 
-Both run on the same batches in turns (A B A B ...), so that a drifting machine hits both alike. Reported are medians:
-seconds per clip, the share of loader, forward, backward and optimiser, and the ratio of the two.
+All variants run on the same batches in turns (A B C A B C ...), so that a drifting machine hits them alike. Reported
+are medians: seconds per clip, shares of loader, forward, backward and optimiser, and the ratio to the variant before.
 """
 
 from __future__ import annotations
@@ -27,8 +27,14 @@ from core.engine.train import Trainer, autocast, to_device
 PARTS = ('loader', 'forward', 'backward', 'optimiser')
 SIZES = ['IMAGE_SIZE', '[96,160]', 'CLIP_SIZE', '32', 'BATCH_PER_GPU', '4', 'WORKERS', '0', 'PRETRAINED', '',
          'VAL_RATIO', '0']
-PUBLISHED = ['IMPLICIT.MODE', 'logits', 'IMPLICIT.GEOM', 'none', 'SKELETON.NAME', 'stgcn', 'KL_REDUCTION', 'upstream',
-             'KL_NORM', 'all', 'TARGET_NORM', 'upstream', 'OPTIMIZER', 'adam', 'EMA_DECAY', '0', 'CLIP_GRAD', '0']
+VARIANTS = {
+    'published': ['IMPLICIT.MODE', 'logits', 'IMPLICIT.GEOM', 'none', 'SKELETON.NAME', 'stgcn',
+                  'KL_REDUCTION', 'upstream', 'KL_NORM', 'all',
+                  'TARGET_NORM', 'upstream', 'OPTIMIZER', 'adam', 'EMA_DECAY', '0', 'CLIP_GRAD', '0'],
+    'stgcnpp': ['SKELETON.NAME', 'stgcnpp'],
+    'ms_stgcnpp': ['SKELETON.NAME', 'ms_stgcnpp'],
+    'with visual': ['SKELETON.NAME', 'ms_stgcnpp', 'MULTI_FUSE', 'true'],
+}
 
 
 def now(device: torch.device) -> float:
@@ -44,11 +50,11 @@ def time_step(trainer: Trainer, clips, runtime: Runtime) -> list[float]:
     clip = to_device(next(clips), runtime.device)
     stamps.append(now(runtime.device))
     with autocast(runtime.device, trainer.amp):
-        output = trainer.model(clip.frames, clip.person_mask, clip.crop_to_image, clip.image_size)
-    losses = trainer.criterion(output, clip.keypoints_crop, clip.visible, clip.label)
+        output = trainer.model(*clip.inputs)
+    losses = trainer.criterion(output, *clip.targets)
     stamps.append(now(runtime.device))
     trainer.optimizer.zero_grad(set_to_none=True)
-    losses.total.backward()
+    losses['loss'].backward()
     stamps.append(now(runtime.device))
     trainer.optimizer.step()
     stamps.append(now(runtime.device))
@@ -67,7 +73,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('--steps', type=int, default=5, help='timed steps of each model, after one warm-up step')
     arguments = parser.parse_args(argv)
     runs = {}
-    for name, extra in (('ours', []), ('published', PUBLISHED)):
+    for name, extra in VARIANTS.items():
         cfg = load_config(chosen_config(arguments.cfg), [*SIZES, *extra, *arguments.overrides])
         runtime = start_runtime(cfg.GPUS)
         data = build_data(cfg)
@@ -81,14 +87,14 @@ def main(argv: list[str] | None = None) -> None:
 
     print(f'{describe(runtime)}; {torch.get_num_threads()} threads; {cfg.MODEL.IMAGE_SIZE} pixels, '
           f'{cfg.DATASET.CLIP_SIZE} frames, {cfg.BATCH_PER_GPU} clips a step, {arguments.steps} steps')
-    totals = {}
+    before = None
     for name, rows in seconds.items():
         medians = [statistics.median(column) for column in zip(*rows, strict=True)]
-        totals[name] = sum(medians)
-        shares = ', '.join(f'{part} {100 * value / totals[name]:.0f} %' for part, value in
+        shares = ', '.join(f'{part} {100 * value / sum(medians):.0f} %' for part, value in
                            zip(PARTS, medians, strict=True))
-        print(f'{name:10s} {totals[name] / runs[name][2]:.3f} s per clip: {shares}')
-    print(f'ours / published: {totals["ours"] / totals["published"]:.2f}')
+        ratio = f'; {sum(medians) / before:.2f} of the line above' if before else ''
+        print(f'{name:11s} {sum(medians) / runs[name][2]:.3f} s per clip: {shares}{ratio}')
+        before = sum(medians)
 
 
 if __name__ == '__main__':

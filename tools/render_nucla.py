@@ -14,7 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
 from core.data.nucla import read_nucla
+from core.rendering.contact_sheet import contact_sheet
 from core.rendering.nucla import write_nucla
+from core.visualization.files import save_image
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -24,8 +26,11 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('--out', type=Path, required=True, help='folder of the set')
     parser.add_argument('--seed', type=int, default=0, help='of looks and rooms')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='processes (default: all cores)')
+    parser.add_argument('--sheet', type=Path, help='also draw every action from every view into this picture')
     arguments = parser.parse_args(argv)
     sequences = read_nucla(arguments.skeletons)
+    if arguments.sheet:
+        save_image(arguments.sheet, contact_sheet(sequences, arguments.seed))
     write_nucla(sequences, arguments.out, arguments.seed, max(arguments.jobs, 1))
     print(f'{arguments.out}: {len(sequences)} sequences, {sum(len(sequence.joints) for sequence in sequences)} frames')
 

@@ -156,9 +156,9 @@ KEYS: dict[str, Key] = {
                         choices=('visible', 'all')),
     'LOSS.LABEL_SMOOTHING': Key(0.0, 'label smoothing of the action loss', minimum=0, maximum=0.9),
     # ---- training ----------------------------------------------------------------------------------------------
-    'TRAIN.MODE': Key('joint', 'pose and action as one; the pose network alone; a skeleton network alone, on keypoints; or '
-                               'pose first, then, behind the frozen pose network and its rounded keypoints, action',
-                      choices=('joint', 'pose', 'action', 'two_stage')),
+    'TRAIN.MODE': Key('joint', 'joint: pose and action as one; pose: the pose network alone; action: a skeleton '
+                               'network alone, on keypoints; two_stage: pose, then action behind the frozen pose '
+                               'network and its rounded keypoints', choices=('joint', 'pose', 'action', 'two_stage')),
     'TRAIN.POSE_SHARE': Key(0.5, 'two_stage: share of the epochs that train the pose network', minimum=0, maximum=1),
     'TRAIN.EVAL_MODE': Key('cv', 'protocol: cs cross-subject, cv cross-view, or two lists of the annotation file as '
                                  'split:<train list>,<test list>', choices=('cs', 'cv'), prefix='split:'),

@@ -42,7 +42,8 @@ def test_shapes_at_every_hand_over():
 @pytest.mark.parametrize('fusion', ['prob', 'logit'])
 def test_visual_branch_at_an_odd_map(version, fusion):
     """The default crop has 5x3 maps at 1/32; the published block crashed there."""
-    model = make('MULTI_FUSE', 'true', 'VISUAL.NAME', 'late_conv', 'FUSE_VERSION', version, 'FUSION', fusion, 'IMAGE_SIZE', '[96,160]')
+    model = make('MULTI_FUSE', 'true', 'VISUAL.NAME', 'late_conv', 'FUSE_VERSION', version, 'FUSION', fusion,
+                 'IMAGE_SIZE', '[96,160]')
     frames = torch.zeros(CLIPS, 1, FRAMES, 160, 96, 3, dtype=torch.uint8)
     output = model(frames, *inputs()[1:])
     assert output.logits.shape == output.visual_logits.shape == (CLIPS, 5)
