@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,3 +44,15 @@ def make_frames(tmp_path: Path) -> MakeFrames:
         return tmp_path
 
     return make
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write an object as a pickle, protocol 4 unless told otherwise; returns the file."""
+
+    def write(content: object, protocol: int = 4) -> Path:
+        path = tmp_path / 'annotations.pkl'
+        path.write_bytes(pickle.dumps(content, protocol))
+        return path
+
+    return write

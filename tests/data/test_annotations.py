@@ -13,16 +13,6 @@ def entry(**changes):
     return {key: value for key, value in (record | changes).items() if value is not None}
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, protocol=4):
-        path = tmp_path / 'annotations.pkl'
-        path.write_bytes(pickle.dumps(content, protocol))
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
 def test_reads_every_pickle_protocol(write, protocol):
     file = read_annotations(write({'split': {'train': ['A'], 'val': []}, 'annotations': [entry()]}, protocol))

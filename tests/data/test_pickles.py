@@ -1,20 +1,9 @@
 import os
-import pickle
 
 import numpy as np
 import pytest
 
 from core.data.pickles import load_pickle
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(content, protocol=4):
-        path = tmp_path / 'annotations.pkl'
-        path.write_bytes(pickle.dumps(content, protocol))
-        return path
-
-    return write
 
 
 class Evil:

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.pose.blocks import init_weights
+from core.models.pose.multi_resolution import MultiResolutionBackbone
 from core.models.pose.taps import output_rows, rows_per_module
 
 STEM_CHANNELS = 64
 LAYER1_BLOCKS = 4
-STRIDE = 32
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class HRTransition(nn.ModuleList):
         return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
 
 
-class HRNet(nn.Module):
+class HRNet(MultiResolutionBackbone):
     """HRNet backbone.
 
     Args:
@@ -140,15 +140,12 @@ class HRNet(nn.Module):
         outputs: branches of the last stage that are handed out, ascending from 0; ``None`` hands out all. The official
             pose models hand out ``(0,)``; their checkpoints lack the fuse paths of the others.
 
-    Attributes:
-        output_names: names of the maps ``forward`` returns, fine → coarse.
-        channels: channels of these maps.
-        tap_channels: channels of the maps ``forward_taps`` returns, by name.
-
     Example:
         >>> [m.shape[1] for m in HRNet(HRNETS['hrnet-w32'])(torch.zeros(2, 3, 64, 32))]
         [32, 64, 128, 256]
     """
+
+    title = 'HRNet'
 
     def __init__(self, stages: tuple[HRStageSpec, ...], *, outputs: Sequence[int] | None = None) -> None:
         super().__init__()
@@ -170,30 +167,14 @@ class HRNet(nn.Module):
         self.output_names, self.channels = tuple(handed_out), tuple(handed_out.values())
         init_weights(self)
 
-    def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
-        """Every map worth reading: 'stem', 'layer1' and 's{stage}b{branch}', with stage 0 the official 'stage2'.
-
-        Args:
-            x: ``(N, 3, H, W)``, H and W divisible by 32.
-
-        Raises:
-            ValueError: for another size.
-        """
-        if x.shape[-1] % STRIDE or x.shape[-2] % STRIDE:
-            raise ValueError(f'HRNet needs sides divisible by {STRIDE}, got an input of {tuple(x.shape[-2:])}')
+    def stem_taps(self, x: Tensor) -> dict[str, Tensor]:
+        """Return 'stem' and 'layer1'."""
         x = F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))           # (N, 64, H/4, W/4)
-        maps = [self.layer1(x)]                                                     # (N, 256, H/4, W/4)
-        taps = {'stem': x, 'layer1': maps[0]}
-        for index in range(self.num_stages):
-            stage = getattr(self, f'stage{index + 2}')
-            maps = stage(getattr(self, f'transition{index + 1}')(maps))             # (N, C_b, H_b, W_b)
-            taps |= {f's{index}b{branch}': level for branch, level in zip(stage[-1].rows, maps, strict=True)}
-        return taps
+        return {'stem': x, 'layer1': self.layer1(x)}                                # layer1: (N, 256, H/4, W/4)
 
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """``(N, 3, H, W)`` → the last stage's maps ``(N, channels[b], H/(4·2^b), W/(4·2^b))``, fine → coarse."""
-        taps = self.forward_taps(x)
-        return [taps[name] for name in self.output_names]
+    def stage_modules(self, index: int) -> tuple[nn.Module, nn.Sequential]:
+        """Return the modules of stage ``index``; stage 0 is the official 'stage2'."""
+        return getattr(self, f'transition{index + 1}'), getattr(self, f'stage{index + 2}')
 
 
 def build_hrnet(name: str, *, outputs: Sequence[int] | None = None) -> HRNet:

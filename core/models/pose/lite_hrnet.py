@@ -14,9 +14,8 @@ from torch.nn import functional as F
 
 from core.models.pose.blocks import ConvBlock, channel_shuffle, depthwise, init_weights, separable
 from core.models.pose.lite_module import FUSE_MODES, LiteHRModule, StageSpec
+from core.models.pose.multi_resolution import MultiResolutionBackbone
 from core.models.pose.taps import rows_per_module
-
-STRIDE = 32
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class IterativeHead(nn.Module):
         return walked[::-1]
 
 
-class LiteHRNet(nn.Module):
+class LiteHRNet(MultiResolutionBackbone):
     """Lite-HRNet backbone.
 
     Args:
@@ -127,11 +126,6 @@ class LiteHRNet(nn.Module):
         norm_eval: keep every BatchNorm in evaluation mode while training.
         with_cp: recompute block activations in the backward pass.
 
-    Attributes:
-        output_names: names of the maps ``forward`` returns, fine → coarse.
-        channels: channels of these maps.
-        tap_channels: channels of the maps ``forward_taps`` returns, by name.
-
     Raises:
         ValueError: for an unknown ``fuse``, or a head without the maps it reads.
 
@@ -139,6 +133,8 @@ class LiteHRNet(nn.Module):
         >>> [tuple(m.shape) for m in LiteHRNet(LITE_HRNETS['lite-hrnet-18'])(torch.zeros(2, 3, 64, 32))][:2]
         [(2, 40, 16, 8), (2, 80, 8, 4)]
     """
+
+    title = 'Lite-HRNet'
 
     def __init__(self, spec: LiteHRNetSpec, *, fuse: str = 'official', with_head: bool = False,
                  outputs: Sequence[int] | None = None, norm_eval: bool = False, with_cp: bool = False) -> None:
@@ -176,34 +172,21 @@ class LiteHRNet(nn.Module):
                     layer.eval()
         return self
 
+    def stem_taps(self, x: Tensor) -> dict[str, Tensor]:
+        """Return 'stem', ``(N, 32, H/4, W/4)``."""
+        return {'stem': self.stem(x)}
+
+    def stage_modules(self, index: int) -> tuple[nn.Module, nn.Sequential]:
+        """Return the modules of stage ``index``."""
+        return getattr(self, f'transition{index}'), getattr(self, f'stage{index}')
+
     def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
-        """Every map worth reading: 'stem', 's{stage}b{branch}' after each stage and, with a head, 'head{branch}'.
-
-        Args:
-            x: ``(N, 3, H, W)``, H and W divisible by 32.
-
-        Raises:
-            ValueError: for another size.
-        """
-        if x.shape[-1] % STRIDE or x.shape[-2] % STRIDE:
-            raise ValueError(f'Lite-HRNet needs sides divisible by {STRIDE}, got an input of {tuple(x.shape[-2:])}')
-        maps = [self.stem(x)]                                                       # (N, 32, H/4, W/4)
-        taps = {'stem': maps[0]}
-        for index in range(self.num_stages):
-            stage = getattr(self, f'stage{index}')
-            maps = stage(getattr(self, f'transition{index}')(maps))                 # (N, C_b, H_b, W_b)
-            taps |= {f's{index}b{branch}': level for branch, level in zip(stage[-1].rows, maps, strict=True)}
+        """Add 'head{branch}', where there is a head, to the maps of ``MultiResolutionBackbone``."""
+        taps = super().forward_taps(x)
         if self.head_layer is not None:
-            taps |= {f'head{branch}': level for branch, level in enumerate(self.head_layer(maps))}
+            last = [level for name, level in taps.items() if name.startswith(f's{self.num_stages - 1}b')]
+            taps |= {f'head{branch}': level for branch, level in enumerate(self.head_layer(last))}
         return taps
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """``(N, 3, H, W)`` → the last maps ``(N, channels[b], H/(4·2^b), W/(4·2^b))``, fine → coarse.
-
-        With a head these are the head's maps, of which the published heatmap models use the first.
-        """
-        taps = self.forward_taps(x)
-        return [taps[name] for name in self.output_names]
 
 
 def build_lite_hrnet(name: str, **options: bool | str | Sequence[int] | None) -> LiteHRNet:

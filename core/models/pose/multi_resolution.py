@@ -1,0 +1,59 @@
+"""What HRNet and Lite-HRNet have in common: stages of parallel resolutions whose maps can be read by name."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from torch import Tensor, nn
+
+STRIDE = 32
+
+
+class MultiResolutionBackbone(nn.Module):
+    """A stem and stages that each add a branch of half the resolution.
+
+    Attributes:
+        title: name in messages.
+        num_stages: number of stages.
+        output_names: names of the maps ``forward`` returns, fine → coarse.
+        channels: channels of these maps.
+        tap_channels: channels of the maps ``forward_taps`` returns, by name.
+    """
+
+    title: str
+    num_stages: int
+    output_names: tuple[str, ...]
+    channels: tuple[int, ...]
+    tap_channels: dict[str, int]
+
+    @abstractmethod
+    def stem_taps(self, x: Tensor) -> dict[str, Tensor]:
+        """Return the maps before the first stage by name; the last one enters it."""
+
+    @abstractmethod
+    def stage_modules(self, index: int) -> tuple[nn.Module, nn.Sequential]:
+        """Return the transition to stage ``index`` (0-based) and the stage, whose last module has ``rows``."""
+
+    def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
+        """Every map worth reading: those of the stem, and 's{stage}b{branch}' after each stage.
+
+        Args:
+            x: ``(N, 3, H, W)``, H and W divisible by 32.
+
+        Raises:
+            ValueError: for another size.
+        """
+        if x.shape[-1] % STRIDE or x.shape[-2] % STRIDE:
+            raise ValueError(f'{self.title} needs sides divisible by {STRIDE}, got an input of {tuple(x.shape[-2:])}')
+        taps = self.stem_taps(x)
+        maps = list(taps.values())[-1:]                                             # [(N, C_0, H/4, W/4)]
+        for index in range(self.num_stages):
+            transition, stage = self.stage_modules(index)
+            maps = stage(transition(maps))                                          # [(N, C_b, H_b, W_b), ...]
+            taps |= {f's{index}b{branch}': level for branch, level in zip(stage[-1].rows, maps, strict=True)}
+        return taps
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """``(N, 3, H, W)`` → the maps ``(N, channels[b], H/(4·2^b), W/(4·2^b))`` of ``output_names``, fine → coarse."""
+        taps = self.forward_taps(x)
+        return [taps[name] for name in self.output_names]
