@@ -67,10 +67,10 @@ KEYS: dict[str, Key] = {
     'DATASET.NUM_S': Key(17, 'NTU setups used: S001 to this one', minimum=1),
     'DATASET.HALF_DATASET': Key(False, 'train on a seeded half of the training clips'),
     'DATASET.CLIP_SIZE': Key(32, 'frames per clip; shorter videos are looped', minimum=1),
-    'DATASET.SAMPLER': Key('random', 'training frames: random in equal segments, or uniform (deterministic)',
-                           choices=('random', 'uniform', 'centred')),
-    'DATASET.TEST_SAMPLER': Key('centred', 'testing frames: middle of equal segments, or uniform',
-                                choices=('centred', 'uniform')),
+    'DATASET.SAMPLER': Key('random', "training frames: random in equal segments, uniform (deterministic), or CTR-GCN's "
+                                     'repeating', choices=('random', 'uniform', 'centred', 'repeating')),
+    'DATASET.TEST_SAMPLER': Key('centred', "testing frames: middle of equal segments, uniform, or CTR-GCN's even",
+                                choices=('centred', 'uniform', 'even')),
     'DATASET.VIS_THR': Key(0.0, 'a joint counts as annotated when its score is above this', minimum=0, maximum=1),
     'DATASET.BBOX_MODE': Key('1-frame', 'crop box: per frame; per frame with the largest size of the clip; '
                                         'one for the clip', choices=('1-frame', '1-frame+', 'clip')),
@@ -86,6 +86,8 @@ KEYS: dict[str, Key] = {
                              minimum=0, maximum=1),
     'DATASET.PREPROCESS': Key('prenormalize', 'TRAIN.MODE action: 2D joints over their picture (PYSKL), or 3D joints '
                                               'in random views (CTR-GCN)', choices=('prenormalize', 'ctrgcn')),
+    'DATASET.VIEW_RANGE': Key([60, 60], 'ctrgcn: largest random turns about x and y, degrees', minimum=0, maximum=180,
+                              length=2),
     'DATASET.STREAM': Key('j', 'TRAIN.MODE action: joints, bones, or the motion of either',
                           choices=('j', 'b', 'jm', 'bm')),
     'DATASET.POSE_CHECKPOINT': Key('', 'TRAIN.MODE action: checkpoint of ours whose predicted keypoints (computed once '

@@ -114,6 +114,8 @@ def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder
 
 def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training: bool) -> SkeletonDataset:
     data = cfg.DATASET
-    preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB)
+    views = {'view_range': tuple(data.VIEW_RANGE)} if data.PREPROCESS == 'ctrgcn' else {}
+    preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
+                                             SAMPLERS[data.SAMPLER], SAMPLERS[data.TEST_SAMPLER], **views)
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
                            training=training, seed=cfg.SEED)

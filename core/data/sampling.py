@@ -1,7 +1,7 @@
 """Which frames of a sequence make a clip.
 
-Every sampler is ``(num_frames, length, rng) -> int64 (length,)`` with 0-based frame indices in the order of time. A
-sequence shorter than the clip is looped (0, 1, .., n-1, 0, 1, ..), never refused.
+Every sampler is ``(num_frames, length, rng) -> int64 (length,)`` with 0-based frame indices. A sequence shorter than
+the clip is looped (0, 1, .., n-1, 0, 1, ..), or, by CTR-GCN's two samplers, stretched; never refused.
 """
 
 from __future__ import annotations
@@ -12,10 +12,16 @@ import numpy as np
 
 Sampler = Callable[[int, int, np.random.Generator], np.ndarray]
 
+_COPIES = 100
 
-def _looped(num_frames: int, length: int) -> np.ndarray:
+
+def _check(num_frames: int, length: int) -> None:
     if num_frames < 1 or length < 1:
         raise ValueError(f'cannot sample {length} frames out of {num_frames}: both numbers must be at least 1')
+
+
+def _looped(num_frames: int, length: int) -> np.ndarray:
+    _check(num_frames, length)
     return np.arange(length) % num_frames
 
 
@@ -57,4 +63,18 @@ def centred(num_frames: int, length: int, rng: np.random.Generator | None = None
     return np.floor((np.arange(length) + phase) * num_frames / length).astype(np.int64)
 
 
-SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centred': centred}
+def repeating(num_frames: int, length: int, rng: np.random.Generator) -> np.ndarray:
+    """Frames drawn without replacement out of 100 copies of each, sorted (CTR-GCN ``feeder_ucla.py``, training)."""
+    _check(num_frames, length)
+    copies = max(_COPIES, length)  # a sequence of one frame must fill the clip, too
+    return np.sort(rng.choice(copies * num_frames, length, replace=False, shuffle=False) % num_frames)
+
+
+def even(num_frames: int, length: int, rng: np.random.Generator | None = None) -> np.ndarray:
+    """Frames evenly spaced from the first to the last (CTR-GCN ``feeder_ucla.py``, testing); ``rng`` is unused."""
+    _check(num_frames, length)
+    return np.linspace(0, num_frames - 1, length).astype(np.int64)
+
+
+SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centred': centred,
+                                'repeating': repeating, 'even': even}

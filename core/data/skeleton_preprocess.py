@@ -11,19 +11,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.data.sampling import centred, random_segment
+from core.data.sampling import Sampler, centred, random_segment
 from core.data.skeleton_features import prenormalize_2d, skeleton_features
 from core.data.skeletons import SkeletonRecord
 from core.layouts import Layout
-
-LARGEST_ANGLE = 60
-"""Degrees of CTR-GCN's random view."""
 
 SCALE = 0.2
 """Largest relative stretch of an axis (PYSKL ``RandomScale``)."""
 
 _ORIGIN = 1  # joint that CTR-GCN's feeder puts at 0
-_COPIES = 100
 
 
 @dataclass(frozen=True)
@@ -34,12 +30,16 @@ class Preprocess(ABC):
         layout: joints, bones and flip pairs of the records.
         stream: key of ``STREAMS``: joints, bones or the motion of either.
         mirror_prob: probability of a horizontal mirror in training.
+        sampler: picks the frames in training.
+        test_sampler: picks the frames else.
         in_pixels: the recipe reads (x, y, score) in pixels, else (x, y, z).
     """
 
     layout: Layout
     stream: str = 'j'
     mirror_prob: float = 0.0
+    sampler: Sampler = random_segment
+    test_sampler: Sampler = centred
 
     in_pixels: ClassVar[bool]
 
@@ -60,6 +60,10 @@ class Preprocess(ABC):
             ValueError: an unknown stream, or a layout without the bones it needs.
         """
 
+    def _times(self, num_frames: int, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
+        """Frames (clip_size,) of a sequence of ``num_frames``."""
+        return (self.sampler if training else self.test_sampler)(num_frames, clip_size, rng)
+
     def _mirrored(self, joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """With ``mirror_prob``, joints (M, T, V, 3) mirrored at x = 0, left and right exchanged."""
         if rng.random() >= self.mirror_prob:
@@ -67,15 +71,21 @@ class Preprocess(ABC):
         return joints[..., self.layout.flip_order, :] * np.array((-1, 1, 1), np.float32)
 
 
+@dataclass(frozen=True)
 class CTRGCN(Preprocess):
     """3D joints seen from a random view, filling a cube (Chen et al., ICCV 2021; CTR-GCN ``feeders/feeder_ucla.py``).
 
     The joints are taken relative to joint 1 of the first person's first frame, turned about x and y by whole degrees
-    out of -60..60 in training, and stretched to -1..1 per axis over the whole sequence. Frames are drawn with
-    repetition in training and evenly spaced else; the stream is made of the frames drawn.
+    in training, and stretched to -1..1 per axis over the whole sequence. The stream is made of the frames drawn; the
+    feeder draws them with ``repeating`` in training and ``even`` else.
 
     The feeder also scales by a random factor in training. The stretch undoes that, so it is not drawn here.
+
+    Attributes:
+        view_range: largest angles about x and y, degrees; CTR-GCN's are (60, 60).
     """
+
+    view_range: tuple[int, int] = (60, 60)
 
     in_pixels = False
 
@@ -83,9 +93,9 @@ class CTRGCN(Preprocess):
         """See ``Preprocess``."""
         joints = record.keypoints - record.keypoints[0, 0, _ORIGIN]  # (M, T, V, 3)
         if training:
-            joints = self._mirrored(joints, rng) @ view_rotation(*rng.integers(-LARGEST_ANGLE, LARGEST_ANGLE + 1, 2))
-        sample = _repeating if training else _even
-        joints = stretch(joints)[:, sample(joints.shape[1], clip_size, rng)]  # (M, L, V, 3)
+            largest = np.array(self.view_range)
+            joints = self._mirrored(joints, rng) @ view_rotation(*rng.integers(-largest, largest + 1))
+        joints = stretch(joints)[:, self._times(joints.shape[1], clip_size, training, rng)]  # (M, L, V, 3)
         return skeleton_features(joints, self.layout, (self.stream,), scored=False)
 
 
@@ -94,7 +104,7 @@ class PreNormalize(Preprocess):
     """2D joints over their picture, -1..1, with scores (PYSKL ``PreNormalize2D``, ``RandomScale``, ``UniformSample``).
 
     In training both axes are stretched by up to ±20 % about the picture's centre, and mirrored. The stream is made of
-    the whole sequence, then frames are taken out of equal segments.
+    the whole sequence, then frames are taken.
     """
 
     mirror_prob: float = 0.5
@@ -108,8 +118,7 @@ class PreNormalize(Preprocess):
             joints = self._mirrored(joints, rng)
             joints = joints * np.append(rng.uniform(1 - SCALE, 1 + SCALE, 2), 1).astype(np.float32)
         features = skeleton_features(joints, self.layout, (self.stream,))
-        sample = random_segment if training else centred
-        return features[:, sample(features.shape[1], clip_size, rng)]  # (M, L, V, 3)
+        return features[:, self._times(features.shape[1], clip_size, training, rng)]  # (M, L, V, 3)
 
 
 PREPROCESS: dict[str, type[Preprocess]] = {'ctrgcn': CTRGCN, 'prenormalize': PreNormalize}
@@ -129,14 +138,3 @@ def stretch(joints: np.ndarray) -> np.ndarray:
     low, high = joints.min((0, 1, 2)), joints.max((0, 1, 2))  # (C,)
     extent = high - low
     return np.divide(2 * (joints - low), extent, out=np.ones_like(joints), where=extent > 0) - 1
-
-
-def _repeating(num_frames: int, length: int, rng: np.random.Generator) -> np.ndarray:
-    """Sorted frames (length,), drawn without replacement out of 100 copies of each, so that a frame may come again."""
-    copies = max(_COPIES, length)  # a sequence of one frame must fill the clip, too
-    return np.sort(rng.choice(copies * num_frames, length, replace=False, shuffle=False) % num_frames)
-
-
-def _even(num_frames: int, length: int, rng: np.random.Generator) -> np.ndarray:
-    """Frames (length,) evenly spaced from the first to the last; ``rng`` is unused."""
-    return np.linspace(0, num_frames - 1, length).astype(np.int64)

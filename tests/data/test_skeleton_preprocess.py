@@ -1,17 +1,20 @@
 """Preprocessing recipes against slow literal versions of the published ones."""
 
 import math
+from dataclasses import replace
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from core.data.sampling import even, repeating
 from core.data.skeleton_features import bones, motion, prenormalize_2d
 from core.data.skeleton_preprocess import CTRGCN, PREPROCESS, PreNormalize, stretch, view_rotation
 from core.data.skeletons import SkeletonRecord
 from core.layouts import get_layout
 
 NUCLA, COCO = get_layout('nucla20'), get_layout('coco17')
+FEEDER = CTRGCN(NUCLA, sampler=repeating, test_sampler=even)
 
 
 class Fixed:
@@ -53,7 +56,7 @@ def feeder(joints, about_x, about_y, scale):
 @pytest.mark.parametrize('scale', [0.5, 1.0, 1.5])
 def test_ctrgcn_turns_and_stretches_like_the_feeder_whatever_its_scale(scale):
     record = spatial()
-    clip = CTRGCN(NUCLA)(record, 7, True, Fixed(integers=(25, -40)))
+    clip = FEEDER(record, 7, True, Fixed(integers=(25, -40)))
     np.testing.assert_allclose(clip[0], feeder(record.keypoints[0].astype(float), 25, -40, scale), atol=1e-5)
     assert clip.dtype == np.float32
 
@@ -61,7 +64,7 @@ def test_ctrgcn_turns_and_stretches_like_the_feeder_whatever_its_scale(scale):
 @pytest.mark.parametrize('frames', [1, 30, 201])
 def test_ctrgcn_tests_on_even_frames_without_a_turn(frames):
     record = spatial(frames)
-    clip = CTRGCN(NUCLA)(record, 52, False, np.random.default_rng(0))
+    clip = FEEDER(record, 52, False, np.random.default_rng(0))
     times = np.linspace(0, frames - 1, 52).astype(int)
     np.testing.assert_allclose(clip[0], feeder(record.keypoints[0].astype(float), 0, 0, 1)[times], atol=1e-5)
 
@@ -72,12 +75,20 @@ def test_ctrgcn_draws_whole_degrees_and_frames_in_order_with_repetition():
     drawn = []
     for seed in range(20):
         rng = Mock(wraps=np.random.default_rng(seed))
-        height = CTRGCN(NUCLA)(record, 52, True, rng)[0, :, 0, 1]  # grows or falls evenly with the frame's number
-        rng.integers.assert_called_once_with(-60, 61, 2)
+        height = FEEDER(record, 52, True, rng)[0, :, 0, 1]  # grows or falls evenly with the frame's number
+        low, high = rng.integers.call_args.args
+        assert (low.tolist(), high.tolist()) == ([-60, -60], [61, 61])
         steps = np.diff(height)
         assert np.all(steps >= 0) or np.all(steps <= 0)
         drawn.append(np.unique(height.round(4)).size)
     assert 20 < np.mean(drawn) < 29  # 30 * (1 - (29 / 30) ** 52) = 24.9 different frames on average
+
+
+def test_view_range_bounds_the_turns():
+    rng = Mock(wraps=np.random.default_rng(0))
+    CTRGCN(NUCLA, view_range=(0, 45))(spatial(), 7, True, rng)
+    low, high = rng.integers.call_args_list[0].args
+    assert (low.tolist(), high.tolist()) == ([0, -45], [1, 46])
 
 
 def test_streams_of_ctrgcn_are_made_of_the_drawn_frames():
@@ -91,8 +102,8 @@ def test_streams_of_ctrgcn_are_made_of_the_drawn_frames():
 
 def test_mirror_swaps_left_and_right():
     record = spatial()
-    plain = CTRGCN(NUCLA)(record, 7, True, Fixed(random=0.0))
-    mirrored = CTRGCN(NUCLA, mirror_prob=1.0)(record, 7, True, Fixed(random=0.0))
+    plain = FEEDER(record, 7, True, Fixed(random=0.0))
+    mirrored = replace(FEEDER, mirror_prob=1.0)(record, 7, True, Fixed(random=0.0))
     np.testing.assert_allclose(mirrored[..., 4, :], plain[..., 8, :] * (-1, 1, 1), atol=1e-5)
     np.testing.assert_allclose(mirrored[..., 3, :], plain[..., 3, :] * (-1, 1, 1), atol=1e-5)
 
