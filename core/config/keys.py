@@ -88,6 +88,8 @@ KEYS: dict[str, Key] = {
                                               'in random views (CTR-GCN)', choices=('prenormalize', 'ctrgcn')),
     'DATASET.VIEW_RANGE': Key([60, 60], 'ctrgcn: largest random turns about x and y, degrees', minimum=0, maximum=180,
                               length=2),
+    'DATASET.P_INTERVAL': Key([1.0, 1.0], 'TRAIN.MODE action: share of the sequence that a training clip covers',
+                              minimum=0.05, maximum=1, length=2),
     'DATASET.STREAM': Key('j', 'TRAIN.MODE action: joints, bones, or the motion of either',
                           choices=('j', 'b', 'jm', 'bm')),
     'DATASET.POSE_CHECKPOINT': Key('', 'TRAIN.MODE action: checkpoint of ours whose predicted keypoints (computed once '

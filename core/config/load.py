@@ -192,7 +192,7 @@ def _check_together(cfg: CfgNode) -> None:
     """Refuse values that are fine alone and impossible together."""
     if not cfg.NAME or Path(cfg.NAME).name != cfg.NAME:
         raise ValueError(f"NAME is {cfg.NAME!r} but must be a plain folder name, like 'baseline_cv'")
-    for name in ('SCALE_RANGE', 'ROTATE_RANGE'):
+    for name in ('SCALE_RANGE', 'ROTATE_RANGE', 'P_INTERVAL'):
         low, high = cfg.DATASET[name]
         if low > high:
             raise ValueError(f'DATASET.{name} is {[low, high]} but must be [smallest, largest]')

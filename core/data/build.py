@@ -116,6 +116,7 @@ def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training:
     data = cfg.DATASET
     views = {'view_range': tuple(data.VIEW_RANGE)} if data.PREPROCESS == 'ctrgcn' else {}
     preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
-                                             SAMPLERS[data.SAMPLER], SAMPLERS[data.TEST_SAMPLER], **views)
+                                             SAMPLERS[data.SAMPLER], SAMPLERS[data.TEST_SAMPLER],
+                                             tuple(data.P_INTERVAL), **views)
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
                            training=training, seed=cfg.SEED)

@@ -32,6 +32,7 @@ class Preprocess(ABC):
         mirror_prob: probability of a horizontal mirror in training.
         sampler: picks the frames in training.
         test_sampler: picks the frames else.
+        p_interval: smallest and largest share of the sequence that a training clip covers (PYSKL, CTR-GCN).
         in_pixels: the recipe reads (x, y, score) in pixels, else (x, y, z).
     """
 
@@ -40,6 +41,7 @@ class Preprocess(ABC):
     mirror_prob: float = 0.0
     sampler: Sampler = random_segment
     test_sampler: Sampler = centred
+    p_interval: tuple[float, float] = (1.0, 1.0)
 
     in_pixels: ClassVar[bool]
 
@@ -61,8 +63,12 @@ class Preprocess(ABC):
         """
 
     def _times(self, num_frames: int, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
-        """Frames (clip_size,) of a sequence of ``num_frames``."""
-        return (self.sampler if training else self.test_sampler)(num_frames, clip_size, rng)
+        """Frames (clip_size,) of a sequence of ``num_frames``; in training of a random stretch of it."""
+        sampler = self.sampler if training else self.test_sampler
+        if not training or min(self.p_interval) == 1:
+            return sampler(num_frames, clip_size, rng)
+        covered = max(1, round(rng.uniform(*self.p_interval) * num_frames))
+        return rng.integers(num_frames - covered + 1) + sampler(covered, clip_size, rng)
 
     def _mirrored(self, joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """With ``mirror_prob``, joints (M, T, V, 3) mirrored at x = 0, left and right exchanged."""

@@ -91,6 +91,17 @@ def test_view_range_bounds_the_turns():
     assert (low.tolist(), high.tolist()) == ([0, -45], [1, 46])
 
 
+def test_training_clip_covers_a_random_share_of_the_sequence():
+    frames = np.arange(40.0)[:, None, None]
+    record = SkeletonRecord('A', 0, np.broadcast_to(frames, (40, 20, 3))[None].astype(np.float32))
+    recipe = CTRGCN(NUCLA, p_interval=(0.5, 0.5), view_range=(0, 0))
+    spans = [np.ptp(recipe(record, 20, True, np.random.default_rng(seed))[0, :, 0, 0]) for seed in range(20)]
+    np.testing.assert_allclose(spans, 2 * 19 / 39, atol=1e-5)           # 20 of 40 frames in a row, -1..1 over all
+    starts = {round(float(recipe(record, 20, True, np.random.default_rng(seed))[0, 0, 0, 0]), 3) for seed in range(20)}
+    assert len(starts) > 5
+    assert np.ptp(recipe(record, 40, False, np.random.default_rng(0))[0, :, 0, 0]) == 2
+
+
 def test_streams_of_ctrgcn_are_made_of_the_drawn_frames():
     record = spatial(30)
     joints, bone, bone_motion = (CTRGCN(NUCLA, stream)(record, 16, True, np.random.default_rng(1))
