@@ -11,6 +11,7 @@ from torch import distributed
 from yacs.config import CfgNode
 
 from core.config import resolve_path, save_config
+from core.config.keys import default_config
 from core.engine.checkpoint import read_checkpoint
 from core.engine.runtime import Runtime
 
@@ -51,8 +52,12 @@ def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | No
 
 
 def changed_keys(cfg: CfgNode, saved: dict) -> list[str]:
-    """Return the dotted keys, ``FREE_KEYS`` aside, in which ``cfg`` differs from a saved configuration."""
-    ours, theirs = _flat(yaml.safe_load(cfg.dump())), _flat(saved)
+    """Return the dotted keys, ``FREE_KEYS`` aside, in which ``cfg`` differs from a saved configuration.
+
+    A key that did not exist yet when the other was saved had its default.
+    """
+    ours = _flat(yaml.safe_load(cfg.dump()))
+    theirs = _flat(yaml.safe_load(default_config().dump())) | _flat(saved)
     free = tuple(f'{key}.' for key in FREE_KEYS)
     return [key for key in sorted(ours.keys() | theirs.keys())
             if ours.get(key) != theirs.get(key) and not f'{key}.'.startswith(free)]

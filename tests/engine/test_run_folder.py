@@ -56,3 +56,11 @@ def test_run_that_went_on_for_longer_moves_aside(tmp_path):
     write_last(cfg)
     assert open_run(cfg, RUNTIME, 2) is None
     assert (tmp_path / 'r.1' / 'last.pth').exists()
+
+
+def test_key_that_is_newer_than_the_run_had_its_default(tmp_path):
+    cfg = config(tmp_path)
+    saved = yaml.safe_load(cfg.dump())
+    del saved['MODEL']['VISUAL'], saved['DATASET']['STREAM']
+    assert changed_keys(cfg, saved) == []
+    assert changed_keys(config(tmp_path, 'STREAM', 'b'), saved) == ['DATASET.STREAM']
