@@ -144,8 +144,9 @@ KEYS: dict[str, Key] = {
     'MODEL.VISUAL.WINDOW': Key(0, 'cross_attention: largest distance in time, tokens; 0: unlimited', minimum=0),
     'MODEL.VISUAL.DROP': Key(0.1, 'probability that a training clip goes without visual evidence',
                              minimum=0, maximum=0.9),
+    'MODEL.VISUAL.TAP_GRAD': Key(1.0, "factor on the visual branch's gradient into the backbone maps; 0 cuts it",
+                                 minimum=0, maximum=1),
     'MODEL.FUSE_VERSION': Key(2, 'late_conv: 1 temporal convolution, 2 convolution blocks', choices=(1, 2)),
-    'MODEL.VISUAL_DETACH': Key(False, 'stop the gradient of the visual branch at the backbone'),
     'MODEL.FUSION': Key('prob', 'skeleton with visual: weighted mean of probabilities, weighted sum of logits, or as '
                                 'published', choices=('prob', 'logit', 'prob_upstream')),
     'MODEL.FUSION_SG_S': Key(False, 'stop the gradient of the fusion at the skeleton logits'),

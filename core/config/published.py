@@ -18,7 +18,6 @@ RENAMED: dict[str, str] = {
     'DATASET.CROP_SCALE': 'DATASET.BBOX_SCALE',
     'DATASET.scale_range': 'DATASET.SCALE_RANGE',
     'DATASET.rotate_range': 'DATASET.ROTATE_RANGE',
-    'MODEL.visualnet_detach': 'MODEL.VISUAL_DETACH',
     'MODEL.EXTRA.FINAL_CONV_KERNEL': 'MODEL.FINAL_CONV_KERNEL',
     'NUM_S': 'DATASET.NUM_S',
 }
@@ -64,14 +63,16 @@ def _backbone(value: Any) -> Pairs:
     return [('BACKBONE', {'lite-hrnet': 'lite-hrnet-18', 'hrnet': 'hrnet-w32'}.get(value, value))]
 
 
-def _detach(value: Any) -> Pairs:
-    return [('MODEL.IMPLICIT.GRAD_SCALE', 0.0 if value else 1.0)]
+def _kept(detached: Any) -> float:
+    """Share of the gradient that a published switch lets pass."""
+    return 0.0 if detached else 1.0
 
 
 TRANSLATED: dict[str, Callable[[Any], Pairs]] = {
     'sampler': _sampler,
     'BACKBONE': _backbone,
-    'MODEL.stgcn_detach': _detach,
+    'MODEL.stgcn_detach': lambda value: [('MODEL.IMPLICIT.GRAD_SCALE', _kept(value))],
+    'MODEL.visualnet_detach': lambda value: [('MODEL.VISUAL.TAP_GRAD', _kept(value))],
     'MODEL.fuse_version': lambda value: [('MODEL.FUSE_VERSION', value), ('MODEL.VISUAL.NAME', 'late_conv')],
     'opt1.type': lambda value: [('TRAIN.OPTIMIZER', value)],
     'opt1.LR': lambda value: [('TRAIN.LR', value)],

@@ -42,7 +42,7 @@ def build_trainer(cfg: CfgNode, runtime: Runtime, steps_per_epoch: int) -> Train
     if weights:
         runtime.say(initialize_from(model, weights))
     model = wrap_model(model, runtime, sync_bn=cfg.TRAIN.SYNC_BN,
-                       find_unused=cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL_DETACH)
+                       find_unused=cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL.TAP_GRAD == 0)
     train = cfg.TRAIN
     optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=train.LR, pose_lr_ratio=train.POSE_LR_RATIO,
                                 weight_decay=train.WEIGHT_DECAY, momentum=train.MOMENTUM)

@@ -70,14 +70,14 @@ def build_visual(cfg: CfgNode, pose: PoseNet, skeleton: SkeletonRecognizer) -> n
     channels = [pose.backbone.tap_channels[tap] for tap in pose.taps]
     if cfg.MODEL.VISUAL.NAME == 'late_conv':
         return LateConvBranch(channels, cfg.DATASET.NUM_ACTION, cfg.DATASET.CLIP_SIZE,
-                              version=cfg.MODEL.FUSE_VERSION, detach=cfg.MODEL.VISUAL_DETACH)
+                              version=cfg.MODEL.FUSE_VERSION)
     layout, options, (width, height) = get_layout(cfg.DATASET.LAYOUT), cfg.MODEL.VISUAL, cfg.MODEL.IMAGE_SIZE
     nodes = (layout.num_joints, len(layout.parts), len(layout.bodies))
     return CrossAttentionBranch(channels, skeleton.backbone.widths, nodes, cfg.DATASET.NUM_ACTION,
                                 grid=(height // STRIDE, width // STRIDE), clip_size=cfg.DATASET.CLIP_SIZE,
                                 query=options.QUERY, token_pool=options.TOKEN_POOL, dim=options.DIM,
                                 heads=options.HEADS, layers=options.LAYERS, t_stride=options.T_STRIDE,
-                                window=options.WINDOW, drop=options.DROP, detach=cfg.MODEL.VISUAL_DETACH)
+                                window=options.WINDOW, drop=options.DROP)
 
 
 def build_fusion(cfg: CfgNode) -> Fusion:
@@ -96,7 +96,8 @@ def build_joint(cfg: CfgNode) -> JointModel:
     if pose.taps:
         visual = build_visual(cfg, pose, skeleton)
         fusion = build_fusion(cfg)
-    return JointModel(pose, implicit, skeleton, visual, fusion, freeze_pose=cfg.TRAIN.MODE == 'two_stage')
+    return JointModel(pose, implicit, skeleton, visual, fusion, cfg.MODEL.VISUAL.TAP_GRAD,
+                      freeze_pose=cfg.TRAIN.MODE == 'two_stage')
 
 
 def build_model(cfg: CfgNode) -> nn.Module:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.models.distributions import moment
+from core.models.distributions import moment, scale_gradient
 from core.models.visual.inputs import VisualInput
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -89,17 +89,19 @@ class JointModel(PoseModel):
         skeleton: recognizer with ``features`` and ``head``.
         visual: ``VisualInput`` → ``(B, K)`` logits; needs ``fusion``.
         fusion: skeleton and visual logits → fused logits.
+        tap_grad: factor on the gradient that passes from the visual branch through the taps; 0 cuts it.
         freeze_pose: the pose network neither learns nor updates its BatchNorm statistics (the second stage of
             ``TRAIN.MODE two_stage``).
     """
 
     def __init__(self, pose: nn.Module, implicit: nn.Module, skeleton: nn.Module, visual: nn.Module | None = None,
-                 fusion: nn.Module | None = None, freeze_pose: bool = False) -> None:
+                 fusion: nn.Module | None = None, tap_grad: float = 1.0, freeze_pose: bool = False) -> None:
         super().__init__(pose)
         self.implicit = implicit
         self.skeleton = skeleton
         self.visual = visual
         self.fusion = fusion
+        self.tap_grad = tap_grad
         self.freeze_pose = freeze_pose
         if freeze_pose:
             pose.requires_grad_(False)
@@ -127,6 +129,7 @@ class JointModel(PoseModel):
         if self.visual is None:
             return JointOutput(simcc_x, simcc_y, skeleton_logits, skeleton_logits)
         positions = torch.stack([moment(axis.softmax(dim=-1)) for axis in (simcc_x, simcc_y)], dim=-1)
+        taps = tuple(scale_gradient(tap, self.tap_grad) for tap in taps)
         visual_logits = self.visual(VisualInput(taps, maps, positions, person_mask))     # (B, K)
         fused = self.fusion(skeleton_logits, visual_logits)                              # (B, K)
         return JointOutput(simcc_x, simcc_y, fused, skeleton_logits, visual_logits)

@@ -145,3 +145,15 @@ def test_cross_attention_reaches_the_backbone_in_every_form(overrides):
     assert output.visual_logits.shape == output.logits.shape == (CLIPS, 5)
     output.visual_logits.square().sum().backward()
     assert model.pose.backbone.stem.conv1.conv.weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize('name', ['cross_attention', 'late_conv'])
+def test_tap_grad_scales_what_the_visual_branch_sends_through_its_taps(name):
+    gradients = []
+    for factor in ('1', '0.25', '0'):
+        model = make('MULTI_FUSE', 'true', 'VISUAL.NAME', name, 'TAP_GRAD', factor, 'IMPLICIT.GRAD_SCALE', '0').eval()
+        model(*inputs()).visual_logits.square().sum().backward()
+        gradient = model.pose.backbone.stem.conv1.conv.weight.grad
+        gradients.append(torch.zeros(1) if gradient is None else gradient)
+    assert gradients[0].abs().sum() > 0 and not gradients[2].any()
+    torch.testing.assert_close(gradients[1], gradients[0] / 4)

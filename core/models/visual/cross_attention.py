@@ -39,7 +39,6 @@ class CrossAttentionBranch(nn.Module):
         window: largest distance in time between query and token, in token steps; 0 is unlimited.
         dropout: dropout rate of the layers.
         drop: probability that a training clip goes without visual evidence: its logits are 0 (modality dropout).
-        detach: stop the gradient at the backbone maps.
 
     Raises:
         ValueError: for an unknown query, one whose map the skeleton network lacks, or an unknown token pool.
@@ -48,7 +47,7 @@ class CrossAttentionBranch(nn.Module):
     def __init__(self, tap_channels: Sequence[int], map_channels: Sequence[int], map_nodes: Sequence[int],
                  num_classes: int, *, grid: tuple[int, int], clip_size: int, query: str = 'joint',
                  token_pool: str = 'grid', dim: int = 128, heads: int = 4, layers: int = 2, t_stride: int = 4,
-                 window: int = 0, dropout: float = 0.1, drop: float = 0.1, detach: bool = False) -> None:
+                 window: int = 0, dropout: float = 0.1, drop: float = 0.1) -> None:
         super().__init__()
         if query not in QUERIES:
             raise ValueError(f"visual query '{query}' is unknown; choose one of {', '.join(QUERIES)}")
@@ -56,7 +55,7 @@ class CrossAttentionBranch(nn.Module):
         if self.level >= len(map_channels):
             raise ValueError(f"visual query '{query}' needs map {self.level} of the skeleton network, which has only "
                              f'{len(map_channels)}; use a multi-scale network or query joint')
-        self.window, self.drop, self.detach = window, drop, detach
+        self.window, self.drop = window, drop
         self.tokens = TokenPool(tap_channels, grid, map_nodes[0], clip_size, token_pool, dim, t_stride)
         self.embed = nn.Linear(map_channels[self.level], dim)
         nodes = 1 if query == 'pooled' else map_nodes[self.level]
@@ -78,8 +77,7 @@ class CrossAttentionBranch(nn.Module):
 
     def forward(self, inputs: VisualInput) -> Tensor:
         """Return logits ``(B, K)``; absent persons contribute nothing."""
-        taps = [level.detach() for level in inputs.taps] if self.detach else inputs.taps
-        tokens = self.tokens(taps, inputs.positions)                                     # (BM, T_v, P, D)
+        tokens = self.tokens(inputs.taps, inputs.positions)                              # (BM, T_v, P, D)
         queries = self._queries(inputs.maps)                                             # (BM, T_s, V_s, D)
         mask = self._mask(queries, tokens)                                               # (T_s * V_s, T_v * P)
         queries, tokens = queries.flatten(1, 2), tokens.flatten(1, 2)

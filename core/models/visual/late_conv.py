@@ -128,20 +128,17 @@ class LateConvBranch(nn.Module):
         num_classes: number of action classes.
         clip_size: T; version 1 has a weight per frame.
         version: 1 temporal convolution, 2 prediction blocks.
-        detach: stop the gradient at the backbone.
 
     Raises:
         ValueError: for an unknown version or other maps.
     """
 
-    def __init__(self, channels: Sequence[int], num_classes: int, clip_size: int, version: int = 2,
-                 detach: bool = False) -> None:
+    def __init__(self, channels: Sequence[int], num_classes: int, clip_size: int, version: int = 2) -> None:
         super().__init__()
         if version not in VERSIONS or list(channels) != [channels[0] * factor for factor in (1, 2, 4)]:
             raise ValueError(f'the convolutional visual branch has versions {VERSIONS} and reads three maps, each with '
                              f'twice the channels of the one before; got version {version} and channels '
                              f'{tuple(channels)}')
-        self.detach = detach
         self.multi_fuse_layer = MultiFuseLayer(channels)
         fused = len(channels) * channels[-1]
         if version == 2:
@@ -155,8 +152,7 @@ class LateConvBranch(nn.Module):
         """Return logits ``(B, classes)``; only the taps are read, each half as large as the one before."""
         batch, persons = inputs.person_mask.shape
         first = [level.unflatten(0, (batch, persons, -1))[:, 0].flatten(0, 1) for level in inputs.taps]
-        levels = [level.detach() for level in first] if self.detach else first           # (BT, C_i, H_i, W_i)
-        fused = self.multi_fuse_layer(levels).unflatten(0, (batch, -1))                  # (B, T, C, h, w)
+        fused = self.multi_fuse_layer(first).unflatten(0, (batch, -1))                  # (B, T, C, h, w)
         if self.version == 2:
             return self.v_block(fused.transpose(1, 2))
         clip = self.t_cov(fused.flatten(2)).view(batch, *fused.shape[2:])                # (B, C, h, w)

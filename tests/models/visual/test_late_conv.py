@@ -102,13 +102,6 @@ def test_training_reaches_every_parameter_that_has_an_effect():
         assert not lacking
 
 
-def test_detach_stops_the_gradient_at_the_backbone():
-    for detach in (False, True):
-        features = [level.requires_grad_() for level in maps(1, 4, 2, 2)]
-        LateConvBranch(CHANNELS, 7, 4, detach=detach).eval()(inputs(features, 1)).sum().backward()
-        assert (features[-1].grad is None) == detach
-
-
 @pytest.mark.parametrize('arguments', [(CHANNELS, 7, 4, 3), (CHANNELS[:2], 7, 4, 2), ((32, 40, 80), 7, 4, 2)])
 def test_unknown_version_or_other_maps_are_refused(arguments):
     with pytest.raises(ValueError, match='visual branch'):
