@@ -69,16 +69,15 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     class_names = _class_names(file, cfg.DATASET.NUM_ACTION)
     frames = None if skeleton_only else FrameFolder(root, cfg.DATASET.FRAMES)
     chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split,
-                    available=None if skeleton_only else frames.names,
-                    num_setups=cfg.DATASET.NUM_S,
+                    available=None if skeleton_only else frames.names, num_setups=cfg.DATASET.NUM_S,
                     half_seed=cfg.SEED if cfg.DATASET.HALF_DATASET else None)
     names = [record.name for record in file.annotations]
     train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
 
     def loader(indices: np.ndarray, training: bool) -> DataLoader:
         records = [file.annotations[index] for index in indices]
-        dataset = _skeleton_dataset(cfg, records, training) if skeleton_only else \
-            build_clips(cfg, records, frames, training)
+        dataset = (_skeleton_dataset(cfg, records, training) if skeleton_only else
+                   build_clips(cfg, records, frames, training))
         batch_size = cfg.BATCH_PER_GPU if training else cfg.TEST.BATCH_PER_GPU
         return build_loader(dataset, batch_size * devices, workers=cfg.WORKERS, seed=cfg.SEED, rank=rank,
                             world_size=world_size)

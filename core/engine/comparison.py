@@ -17,7 +17,7 @@ from yacs.config import CfgNode
 
 from core.config import load_config
 from core.engine.logger import read_rows
-from core.engine.run_folder import changed_keys, run_folder
+from core.engine.run_folder import NEUTRAL_KEYS, changed_keys, run_folder
 
 
 class Arm(NamedTuple):
@@ -107,15 +107,9 @@ def finished_metrics(cfg: CfgNode) -> dict[str, Any] | None:
         if metrics.stat().st_mtime_ns < config.stat().st_mtime_ns:
             return None
         saved = yaml.safe_load(config.read_text())
-        return json.loads(metrics.read_text()) if _same_results(cfg, saved) else None
+        return json.loads(metrics.read_text()) if not changed_keys(cfg, saved, NEUTRAL_KEYS) else None
     except FileNotFoundError:
         return None
-
-
-def _same_results(cfg: CfgNode, saved: dict) -> bool:
-    """A continued run may have other epochs or another test; its results are then others."""
-    ours = yaml.safe_load(cfg.dump())
-    return not changed_keys(cfg, saved) and all(ours[section] == saved.get(section) for section in ('TRAIN', 'TEST'))
 
 
 def read_figures(runs: Iterable[Run]) -> list[RunFigures]:

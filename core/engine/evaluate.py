@@ -121,7 +121,10 @@ def validate(trainer: Trainer, batches: Iterable[Clip | SkeletonClip] | None, la
     """
     if batches is None:
         return 0.0
-    metrics = summarize(predict(trainer.averaged_model(), batches, runtime, amp=trainer.amp), layout)
+    encoding = trainer.criterion.encoding
+    predictions = predict(trainer.averaged_model(), batches, runtime, split_ratio=encoding['split_ratio'],
+                          sigma=encoding['sigma'], amp=trainer.amp)
+    metrics = summarize(predictions, layout)
     values = {name: metrics[name] for name in ('top1', 'skeleton_top1', 'visual_top1') if name in metrics}
     if 'pose' in metrics:
         values['AP'] = metrics['pose']['AP'] or 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from core.config.keys import default_config
 from core.engine.checkpoint import read_checkpoint
 from core.engine.runtime import Runtime
 
-FREE_KEYS = ('NAME', 'OUTPUT_DIR', 'GPUS', 'AUTO_RESUME', 'PURE_VALID', 'PRINT_FREQ', 'VALID_FREQ', 'CUDNN', 'WORKERS',
-             'DATA_DIR', 'PRETRAINED', 'TEST', 'TRAIN.END_EPOCH')
+NEUTRAL_KEYS = ('NAME', 'OUTPUT_DIR', 'GPUS', 'AUTO_RESUME', 'PURE_VALID', 'PRINT_FREQ', 'VALID_FREQ', 'CUDNN',
+                'WORKERS')
+"""Keys and sections that do not decide a run's figures."""
+
+FREE_KEYS = (*NEUTRAL_KEYS, 'DATA_DIR', 'PRETRAINED', 'TEST', 'TRAIN.END_EPOCH')
 """Keys and sections that may differ between a run and its continuation."""
 
 
@@ -51,14 +55,14 @@ def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | No
     return state
 
 
-def changed_keys(cfg: CfgNode, saved: dict) -> list[str]:
-    """Return the dotted keys, ``FREE_KEYS`` aside, in which ``cfg`` differs from a saved configuration.
+def changed_keys(cfg: CfgNode, saved: dict, free_keys: Sequence[str] = FREE_KEYS) -> list[str]:
+    """Return the dotted keys, ``free_keys`` aside, in which ``cfg`` differs from a saved configuration.
 
     A key that did not exist yet when the other was saved had its default.
     """
     ours = _flat(yaml.safe_load(cfg.dump()))
     theirs = _flat(yaml.safe_load(default_config().dump())) | _flat(saved)
-    free = tuple(f'{key}.' for key in FREE_KEYS)
+    free = tuple(f'{key}.' for key in free_keys)
     return [key for key in sorted(ours.keys() | theirs.keys())
             if ours.get(key) != theirs.get(key) and not f'{key}.'.startswith(free)]
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from core.data.ntu import NTU60_TRAIN_CAMERAS, NTU60_TRAIN_SUBJECTS
 from core.data.video import write_video
 from core.rendering.actions import ACTIONS, perform
 from core.rendering.background import room
@@ -28,8 +29,6 @@ from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 
 DEMO_ACTIONS = (6, 7, 8, 9, 10, 22, 23, 24, 27, 43, 55, 59)
-TRAIN_SUBJECTS = frozenset((1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38))
-TRAIN_CAMERAS = (2, 3)
 CAMERA_DEGREES = {1: 0.0, 2: -45.0, 3: 45.0}
 SIZE = (480, 270)
 FPS = 30
@@ -87,7 +86,8 @@ def plan_demo(options: DemoOptions) -> list[Performance]:
 
 
 def _partner(subject: int, last: int) -> int:
-    side = [other for other in range(1, last + 1) if (other in TRAIN_SUBJECTS) == (subject in TRAIN_SUBJECTS)]
+    trains = subject in NTU60_TRAIN_SUBJECTS
+    side = [other for other in range(1, last + 1) if (other in NTU60_TRAIN_SUBJECTS) == trains]
     return side[(side.index(subject) + 1) % len(side)]
 
 
@@ -149,8 +149,8 @@ def split_names(names: list[str]) -> dict[str, list[str]]:
     """Return NTU's cross-subject and cross-view splits of video names."""
     split: dict[str, list[str]] = {f'{kind}_{part}': [] for kind in ('xsub', 'xview') for part in ('train', 'val')}
     for name in names:
-        split['xsub_train' if int(name[9:12]) in TRAIN_SUBJECTS else 'xsub_val'].append(name)
-        split['xview_train' if int(name[5:8]) in TRAIN_CAMERAS else 'xview_val'].append(name)
+        split['xsub_train' if int(name[9:12]) in NTU60_TRAIN_SUBJECTS else 'xsub_val'].append(name)
+        split['xview_train' if int(name[5:8]) in NTU60_TRAIN_CAMERAS else 'xview_val'].append(name)
     return split
 
 

@@ -62,7 +62,8 @@ def test_complete_is_what_was_tested_with_this_configuration(file):
     assert finished_metrics(plan_runs(file, ARMS, [0], ['WORKERS', '1'])[0].cfg) == {'top1': 50.0}
 
 
-@pytest.mark.parametrize('override', [('LR', '0.5'), ('END_EPOCH', '5'), ('TEST.DECODE', 'argmax')])
+@pytest.mark.parametrize('override', [('LR', '0.5'), ('END_EPOCH', '5'), ('TEST.DECODE', 'argmax'),
+                                      ('PRETRAINED', 'other.pth')])
 def test_other_settings_are_not_complete(file, override):
     finish(plan_runs(file, ARMS, [0])[0], top1=50.0)
     assert finished_metrics(plan_runs(file, ARMS, [0], override)[0].cfg) is None

@@ -1,11 +1,19 @@
 """From predictions to the figures of metrics.json."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import torch
 
-from core.engine.evaluate import Poses, Predictions, apply_affine, summarize
+from core.data.dataset import Clip
+from core.engine.evaluate import Poses, Predictions, apply_affine, summarize, validate
+from core.engine.logger import RunLogger
+from core.engine.runtime import Runtime
 from core.layouts import COCO17
+from core.losses.joint import JointLoss
+from core.models.joint import JointOutput
+from core.models.pose.simcc import encode_simcc
 
 CLASSES = 4
 
@@ -53,6 +61,21 @@ def test_model_without_pose_or_without_action_reports_what_it_has():
     assert summarize(predictions._replace(pose=None), COCO17).keys() == {'top1', 'top5', 'mean_class_accuracy',
                                                                          'num_clips'}
     assert summarize(predictions._replace(probabilities=None), COCO17).keys() == {'num_clips', 'pose'}
+
+
+@pytest.mark.parametrize('split_ratio', [1.0, 2.0])
+def test_validation_reads_the_bins_as_the_loss_draws_them(split_ratio, tmp_path):
+    size, truth = (32, 64), torch.rand(2, 1, 3, 17, 2) * torch.tensor([20., 40.]) + 6
+    ones = torch.ones(2, 1, 3, 17)
+    clip = Clip(torch.zeros(2, 1, 3, 64, 32, 3), truth, ones, truth, torch.eye(2, 3).expand(2, 1, 3, 2, 3),
+                torch.tensor([size] * 2), torch.ones(2, 1), torch.zeros(2), torch.arange(2))
+    target = encode_simcc(truth.flatten(0, 2), ones.flatten(0, 2), image_size=size, split_ratio=split_ratio, sigma=2.0)
+    x, y = (axis.clamp(min=1e-9).log().view(2, 1, 3, 17, -1) for axis in target[:2])
+    model = Mock(return_value=JointOutput(x, y))
+    trainer = Mock(amp='none', step=0, criterion=JointLoss(image_size=size, split_ratio=split_ratio, sigma=2.0))
+    trainer.averaged_model.return_value = model
+    score = validate(trainer, [clip], COCO17, 0, Runtime(torch.device('cpu')), RunLogger(tmp_path, enabled=False))
+    assert score == pytest.approx(100)
 
 
 def test_affine_maps_points():

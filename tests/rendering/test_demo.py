@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from core.data.ntu import NTU60_TRAIN_SUBJECTS
 from core.rendering import demo
 from core.rendering.body import POINT
 from core.rendering.demo import DEMO_ACTIONS, DemoOptions, Performance, act, demo_camera, film, plan_demo, split_names
@@ -30,7 +31,7 @@ def test_plan_names_every_class_subject_and_repetition_once():
     assert len(plan) == len(DEMO_ACTIONS) * 8 * 2 == len(set(plan))
     assert plan[0].name(2) == 'S001C002P001R001A006'
     assert all(one.partner != one.subject for one in plan)
-    train = demo.TRAIN_SUBJECTS
+    train = NTU60_TRAIN_SUBJECTS
     assert all((one.partner in train) == (one.subject in train) for one in plan)
 
 
