@@ -19,6 +19,7 @@ from core.data.loader import set_epoch
 from core.engine.build import build_trainer
 from core.engine.checkpoint import restore_training, save_training
 from core.engine.evaluate import validate
+from core.engine.frame_check import check_frames
 from core.engine.logger import RunLogger
 from core.engine.predicted import predicted_keypoints
 from core.engine.run_folder import open_run, run_folder
@@ -66,6 +67,7 @@ def train(cfg: CfgNode, runtime: Runtime) -> None:
         score = None
         if (epoch + 1) % cfg.VALID_FREQ == 0 or epoch + 1 == epochs:
             score = validate(trainer, data.validation, layout, epoch, runtime, logger)
+        check_frames((data.train, data.validation), runtime, folder)
         best = save_training(folder, trainer, runtime, epoch=epoch + 1, score=score, best=best, config=cfg.dump())
 
     logger.close()

@@ -1,49 +1,53 @@
 """Extract videos to JPEG frames: ``python tools/extract_ntu_frames.py --videos DIR --out DATA_DIR/images``.
 
-``<SEQ>_rgb.avi`` becomes ``OUT/<SEQ>/00001.jpg, ...``. Start it again to resume: finished sequences are left alone,
-whatever their frame size.
+``<SEQ>_rgb.avi`` becomes ``OUT/<SEQ>/00001.jpg, ...``; DIR may hold NTU's folders of one setup each, and NTU-120's.
+With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored.
+Start it again to resume: finished sequences are left alone, whatever their frame size.
 Exit status: 0 all extracted, 1 some videos are damaged or missing (named on stderr), 2 bad arguments.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.data.extraction import FrameFormat, extract_videos, find_videos, read_names
+from core.data.extraction import find_videos
+from core.data.extraction_cli import extract, extraction_parser, parse_checked
+from core.data.ntu import parse_ntu_name
 
 
 def main(argv: list[str] | None = None) -> int:
     """Extract as the command line says and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = extraction_parser(__doc__, (960, 540))
     parser.add_argument('--videos', type=Path, required=True, help='folder with the videos, searched with subfolders')
-    parser.add_argument('--out', type=Path, required=True, help='folder for the frames, one folder a sequence')
-    parser.add_argument('--size', type=int, nargs=2, default=(960, 540), metavar=('WIDTH', 'HEIGHT'),
-                        help='stored frame size in pixels (default: 960 540)')
-    parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='parallel processes (default: all cores)')
-    parser.add_argument('--quality', type=int, default=95, help='JPEG quality, 1 to 100 (default: 95)')
-    parser.add_argument('--names', type=Path, help='text file: extract only these sequences, one name a line')
-    arguments = parser.parse_args(argv)
-    if min(arguments.size) < 1 or arguments.jobs < 1 or not 1 <= arguments.quality <= 100:
-        raise ValueError('--size and --jobs must be at least 1 and --quality between 1 and 100')
+    parser.add_argument('--setups', type=setup_numbers, nargs='+', metavar='N|N-N',
+                        help='only videos of these setups, such as 18 19 20-32 (default: all)')
+    arguments = parse_checked(parser, argv)
+    videos, missing = find_videos(arguments.videos), []
+    if arguments.setups:
+        setups = {name: parse_ntu_name(name).setup for name in videos}
+        wanted = set().union(*arguments.setups)
+        missing = [f'{arguments.videos}: no video of setup {setup}' for setup in sorted(wanted - set(setups.values()))]
+        videos = {name: video for name, video in videos.items() if setups[name] in wanted}
+    return extract(videos, arguments, missing)
 
-    videos, failures = find_videos(arguments.videos), {}
-    if arguments.names:
-        listed = read_names(arguments.names)
-        failures = {name: f'{name}: listed in {arguments.names} but there is no video of it' for name in listed
-                    if name not in videos}
-        videos = {name: videos[name] for name in listed if name in videos}
-    summary = extract_videos(videos, arguments.out, FrameFormat(tuple(arguments.size), arguments.quality),
-                             arguments.jobs)
-    failures |= summary.failures
-    print(*failures.values(), sep='\n', end='\n' if failures else '', file=sys.stderr)
-    print(f'{summary.extracted} sequences extracted, {summary.present} there already, {len(failures)} failed')
-    return 1 if failures else 0
+
+def setup_numbers(text: str) -> range:
+    """Return the setups that ``18`` or ``20-32`` stands for, the last one included.
+
+    Raises:
+        argparse.ArgumentTypeError: neither a number nor a range.
+    """
+    match = re.fullmatch(r'(\d+)(?:-(\d+))?', text)
+    setups = range(int(match[1]), int(match[2] or match[1]) + 1) if match else ()
+    if not setups:
+        raise argparse.ArgumentTypeError(f"'{text}' is neither a setup such as 18 nor a range such as 20-32")
+    return setups
 
 
 if __name__ == '__main__':

@@ -64,8 +64,10 @@ KEYS: dict[str, Key] = {
     'DATASET.LAYOUT': Key('coco17', 'joint layout of the annotations', choices=LAYOUT_NAMES),
     'DATASET.NUM_ACTION': Key(60, 'number of action classes', minimum=2),
     'DATASET.NUM_JOINTS': Key(17, 'joints per person; must be those of DATASET.LAYOUT', minimum=1),
-    'DATASET.NUM_S': Key(17, 'NTU setups used: S001 to this one', minimum=1),
-    'DATASET.HALF_DATASET': Key(False, 'train on a seeded half of the training clips'),
+    'DATASET.NUM_S': Key(17, 'NTU setups used, S001 to this one: up to 17 is NTU-60 (protocols cs, cv), 18 to 32 is '
+                             'NTU-120 (cs with its training subjects, cset)', minimum=1, maximum=32),
+    'DATASET.HALF_DATASET': Key(False, 'train on a half of the training clips, drawn with SEED'),
+    'DATASET.FEW': Key(0, 'train on this many clips of every class, drawn with SEED; 0: all', minimum=0),
     'DATASET.CLIP_SIZE': Key(32, 'frames per clip; shorter videos are looped', minimum=1),
     'DATASET.SAMPLER': Key('random', "training frames: random in equal segments, uniform (deterministic), or CTR-GCN's "
                                      'repeating', choices=('random', 'uniform', 'centred', 'repeating')),
@@ -75,9 +77,11 @@ KEYS: dict[str, Key] = {
     'DATASET.BBOX_MODE': Key('1-frame', 'crop box: per frame; per frame with the largest size of the clip; '
                                         'one for the clip', choices=('1-frame', '1-frame+', 'clip')),
     'DATASET.BBOX_SCALE': Key(1.3, 'crop side over the side of the box around the joints', minimum=1),
-    'DATASET.BOX_SOURCE': Key('jittered', 'test boxes: from the annotated joints, or those moved at random by '
-                                          'BOX_JITTER so that ground truth does not leak',
-                              choices=('annotated', 'jittered')),
+    'DATASET.BOX_SOURCE': Key('jitter', 'test boxes: from the annotated joints, those moved at random by BOX_JITTER so '
+                                        'that ground truth does not leak, or from BOX_FILE',
+                              choices=('annotation', 'jitter', 'file')),
+    'DATASET.BOX_FILE': Key('', "BOX_SOURCE file: a detector's boxes as JSON, inside DATA_DIR; see "
+                                'core/data/box_files.py'),
     'DATASET.BOX_JITTER': Key(0.05, 'largest shift and rescale of a box, share of its side', minimum=0, maximum=0.5),
     'DATASET.DATA_AUGMENTATION': Key(True, 'augment training clips: the following keys'),
     'DATASET.SCALE_RANGE': Key([0.9, 1.1], 'random zoom of the crop box, factor', minimum=0.1, length=2),
@@ -165,8 +169,10 @@ KEYS: dict[str, Key] = {
                                'network alone, on keypoints; two_stage: pose, then action behind the frozen pose '
                                'network and its rounded keypoints', choices=('joint', 'pose', 'action', 'two_stage')),
     'TRAIN.POSE_SHARE': Key(0.5, 'two_stage: share of the epochs that train the pose network', minimum=0, maximum=1),
-    'TRAIN.EVAL_MODE': Key('cv', 'protocol: cs cross-subject, cv cross-view, or two lists of the annotation file as '
-                                 'split:<train list>,<test list>', choices=('cs', 'cv'), prefix='split:'),
+    'TRAIN.EVAL_MODE': Key('cv', 'protocol: cs cross-subject, cv cross-view (NTU-60, N-UCLA), cset cross-setup '
+                                 '(NTU-120), or two lists of the annotation file as split:<train list>,<test list>; '
+                                 'split:xsub is split:xsub_train,xsub_val (or its xsub_test)',
+                           choices=('cs', 'cv', 'cset'), prefix='split:'),
     'TRAIN.VAL_RATIO': Key(0.05, 'share of the training performances kept aside to choose best.pth; the test side '
                                  'is never used for that', minimum=0, maximum=0.5),
     'TRAIN.END_EPOCH': Key(100, 'epochs; 0: keep what the run would start from, to test it as it is', minimum=0),

@@ -5,7 +5,7 @@ The file is ``{'split': {name: [id, ...]}, 'annotations': [dict, ...]}`` or a ba
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -79,25 +79,57 @@ def read_records(path: str | Path, convert: Callable[[dict, int | None], RecordT
     Raises:
         ValueError: naming the file, the record and what was expected.
     """
-    content = load_pickle(path)
-    if isinstance(content, list):
-        content = {'annotations': content}
+    content = to_content(path, load_pickle(path))
+    records: list[RecordT] = []
+    for record in convert_entries(content['annotations'], convert, num_joints):
+        if isinstance(record, ValueError):
+            raise ValueError(f'{path}: {record}') from record
+        records.append(record)
+    return AnnotationFile(records, content['split'], _to_class_names(path, content, records))
+
+
+def to_content(path: str | Path, loaded: Any) -> dict[str, Any]:
+    """Bring what a pickle holds to one form: a dict with ``annotations`` and ``split``, and ``class_names`` if any.
+
+    Args:
+        path: the file, for messages.
+        loaded: a dict as in this module's description, one with ``annos`` for ``annotations``, or a bare list.
+
+    Raises:
+        ValueError: no list of records, or ``split`` or ``class_names`` of another form.
+    """
+    content = {'annotations': loaded} if isinstance(loaded, list) else loaded
     entries = content.get('annotations', content.get('annos')) if isinstance(content, dict) else None
     if not isinstance(entries, list) or not entries:
         raise ValueError(f"{path}: expected a list of records, or a dict with a list 'annotations'; found none")
-    records: list[RecordT] = []
+    names = content.get('class_names')
+    if names is not None and not _are_texts(names):
+        raise ValueError(f"{path}: 'class_names' must be a list of names, one a class")
+    return {'split': _to_split(path, content), 'annotations': entries} | ({'class_names': list(names)} if names else {})
+
+
+def convert_entries(entries: list, convert: Callable[[dict, int | None], RecordT],
+                    num_joints: int | None = None) -> Iterator[RecordT | ValueError]:
+    """Yield a record for every entry, or the error that names the entry and says what is wrong with it.
+
+    Args:
+        entries: of an annotation pickle.
+        convert: see ``read_records``.
+        num_joints: V that every record must have; by default that of the first valid record.
+    """
     names: set[str] = set()
     for position, entry in enumerate(entries):
         try:
-            records.append(convert(_checked_entry(entry), num_joints))
-            num_joints = records[0].keypoints.shape[2]
-            if records[-1].name in names:
+            record = convert(_checked_entry(entry), num_joints)
+            if record.name in names:
                 raise ValueError('its id occurs twice; ids must be unique')
         except (ValueError, TypeError) as error:
             name = entry.get('frame_dir') if isinstance(entry, dict) else None
-            raise ValueError(f'{path}: record {position} ({name}): {error}') from error
-        names.add(records[-1].name)
-    return AnnotationFile(records, _to_split(path, content), _to_class_names(path, content, records))
+            yield ValueError(f'record {position} ({name}): {error}')
+            continue
+        names.add(record.name)
+        num_joints = record.keypoints.shape[2]
+        yield record
 
 
 def to_annotation(entry: dict, num_joints: int | None = None) -> Annotation:
@@ -167,6 +199,10 @@ def _describe(value: Any) -> str:
     return f'{value.dtype} {value.shape}' if isinstance(value, np.ndarray) else type(value).__name__
 
 
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, (list, tuple, set)) and all(isinstance(value, str) for value in values)
+
+
 def _to_image_size(entry: dict) -> tuple[int, int]:
     shape = entry.get('img_shape', entry.get('original_shape'))
     if not isinstance(shape, (tuple, list, np.ndarray)) or len(shape) != 2 or min(shape) < 1:
@@ -176,7 +212,7 @@ def _to_image_size(entry: dict) -> tuple[int, int]:
 
 def _to_split(path: str | Path, content: dict) -> dict[str, list[str]]:
     split = content.get('split') or {}
-    if not isinstance(split, dict) or not all(isinstance(ids, (list, tuple, set)) for ids in split.values()):
+    if not isinstance(split, dict) or not all(_are_texts(ids) for ids in split.values()):
         raise ValueError(f"{path}: 'split' must map names to lists of ids")
     return {name: list(ids) for name, ids in split.items()}
 

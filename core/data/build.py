@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +13,23 @@ from torch.utils.data import DataLoader
 from yacs.config import CfgNode
 
 from core.config import resolve_path
-from core.data.annotations import Annotation, AnnotationFile, read_annotations
+from core.data.annotations import Annotation, read_annotations
 from core.data.augment import Augmentation
+from core.data.box_files import Detections, read_detections
 from core.data.crops import BoxSettings
 from core.data.dataset import ClipDataset
 from core.data.frames import FrameFolder
 from core.data.holdout import hold_out
 from core.data.loader import build_loader
-from core.data.protocols import select
+from core.data.ntu import NTU_CLASS_NAMES, UNUSABLE_POSES, UNUSABLE_SKELETONS, parse_ntu_name
+from core.data.nucla import CLASS_NAMES, parse_nucla_name
+from core.data.protocols import Subset, select
+from core.data.records import Record
 from core.data.sampling import SAMPLERS
 from core.data.skeleton_dataset import SkeletonDataset
 from core.data.skeleton_preprocess import PREPROCESS
 from core.data.skeletons import SkeletonRecord, read_skeletons
-from core.layouts import get_layout
+from core.layouts import NTU25, get_layout
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,14 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     skeleton_only = cfg.TRAIN.MODE == 'action'
     read = read_skeletons if skeleton_only else read_annotations
     file = read(keypoints or root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
-    class_names = _class_names(file, cfg.DATASET.NUM_ACTION)
     frames = None if skeleton_only else FrameFolder(root, cfg.DATASET.FRAMES)
+    kinect_input = skeleton_only and cfg.DATASET.LAYOUT == NTU25.name
     chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split,
                     available=None if skeleton_only else frames.names, num_setups=cfg.DATASET.NUM_S,
-                    half_seed=cfg.SEED if cfg.DATASET.HALF_DATASET else None)
+                    unusable=UNUSABLE_SKELETONS if kinect_input else UNUSABLE_POSES,
+                    subset=Subset(cfg.DATASET.HALF_DATASET, cfg.DATASET.FEW, cfg.SEED))
+    class_names = _class_names(file.class_names, [file.annotations[index] for index in (*chosen.train, *chosen.test)],
+                               cfg.DATASET.NUM_ACTION)
     names = [record.name for record in file.annotations]
     train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
 
@@ -86,29 +95,61 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
                 loader(chosen.test, False), class_names, f'{chosen.report}; {len(validation)} training clips held out')
 
 
-def _class_names(file: AnnotationFile, num_action: int) -> tuple[str, ...]:
-    """Names by label: the file's, else NTU's action codes; refuses labels beyond ``num_action``."""
-    largest = max(record.label for record in file.annotations)
-    names = file.class_names or tuple(f'A{label + 1:03d}' for label in range(num_action))
-    if largest >= num_action or len(names) != num_action:
-        raise ValueError(f'DATASET.NUM_ACTION is {num_action} but the annotations have '
-                         f'{len(file.class_names or ()) or largest + 1} classes; set it to that number')
+def _class_names(own: tuple[str, ...] | None, records: Sequence[Record], num_action: int) -> tuple[str, ...]:
+    """Names by label: the file's own, else the data set's, else action codes; refuses labels beyond ``num_action``."""
+    names = (own or _published_class_names(records)[:num_action] or
+             tuple(f'A{label + 1:03d}' for label in range(num_action)))
+    found = max(len(names), 1 + max(record.label for record in records))
+    if found > num_action or len(names) != num_action:
+        raise ValueError(f'DATASET.NUM_ACTION is {num_action} but the annotations have {found} classes; set it to that '
+                         'number')
     return names
+
+
+def _published_class_names(records: Sequence[Record]) -> tuple[str, ...]:
+    """The classes of NTU or N-UCLA where that is what the names and the labels of the records are, else none."""
+    for parse, names in ((parse_ntu_name, NTU_CLASS_NAMES), (parse_nucla_name, tuple(CLASS_NAMES.values()))):
+        with suppress(ValueError):
+            if all(parse(record.name).label == record.label for record in records):
+                return names
+    return ()
 
 
 def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool,
                 clip_size: int | None = None) -> ClipDataset:
-    """Create the dataset of frame clips, of ``DATASET.CLIP_SIZE`` frames or of ``clip_size``."""
+    """Create the dataset of frame clips, of ``DATASET.CLIP_SIZE`` frames or of ``clip_size``.
+
+    Raises:
+        ValueError: ``DATASET.BOX_FILE`` is wanted and cannot be read, or lacks a sequence of ``records``.
+    """
     data = cfg.DATASET
-    boxes = BoxSettings(data.BBOX_MODE, data.BBOX_SCALE, source='annotated' if training else data.BOX_SOURCE,
-                        jitter_shift=data.BOX_JITTER, jitter_size=data.BOX_JITTER)
+    source = 'annotation' if training else data.BOX_SOURCE
+    boxes = BoxSettings(data.BBOX_MODE, data.BBOX_SCALE, source=source, jitter_shift=data.BOX_JITTER,
+                        jitter_size=data.BOX_JITTER)
     augmentation = Augmentation(tuple(data.SCALE_RANGE), rotation_range=tuple(data.ROTATE_RANGE),
                                 flip_prob=data.FLIP_PROB, shift=data.BOX_JITTER, color=data.COLOR_JITTER)
     return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=clip_size or data.CLIP_SIZE,
                        image_size=tuple(cfg.MODEL.IMAGE_SIZE), num_persons=cfg.MODEL.NUM_PERSONS, training=training,
                        sampler=SAMPLERS[data.SAMPLER if training else data.TEST_SAMPLER], boxes=boxes,
+                       detections=_detections(cfg, records) if source == 'file' else None,
                        augmentation=augmentation if training and data.DATA_AUGMENTATION else None,
                        visible_above=data.VIS_THR, seed=cfg.SEED)
+
+
+_read_detections = lru_cache(maxsize=1)(read_detections)
+"""Validation, test and every sequence whose keypoints are predicted ask for the same file."""
+
+
+def _detections(cfg: CfgNode, records: Sequence[Annotation]) -> dict[str, Detections]:
+    if not cfg.DATASET.BOX_FILE:
+        raise ValueError('DATASET.BOX_SOURCE is file, but DATASET.BOX_FILE is empty; name the JSON file of boxes')
+    file = resolve_path(cfg.DATA_DIR) / cfg.DATASET.BOX_FILE
+    detections = _read_detections(file)
+    missing = [record.name for record in records if record.name not in detections]
+    if missing:
+        raise ValueError(f"{file}: no box of sequence '{missing[0]}' ({len(missing)} such sequences); add them to the "
+                         'file that DATASET.BOX_FILE names')
+    return detections
 
 
 def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training: bool) -> SkeletonDataset:

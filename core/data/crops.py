@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 BOX_MODES = ('1-frame', '1-frame+', 'clip')
-BOX_SOURCES = ('annotated', 'jittered')
+BOX_SOURCES = ('annotation', 'jitter', 'file')
 
 
 class Boxes(NamedTuple):
@@ -32,8 +32,9 @@ class BoxSettings:
             all frames, which keeps the person's motion through the picture visible.
         scale: box size over the size of the joints' hull grown to the crop's aspect.
         min_height: least height of the joints' hull as a fraction of the frame's height.
-        source: 'annotated' takes the hull of the annotated joints; 'jittered' perturbs it frame by frame, like a person
-            detector would, so that testing does not see the annotation through its crop.
+        source: 'annotation' takes the hull of the annotated joints; 'jitter' perturbs it frame by frame, like a person
+            detector would, so that testing does not see the annotation through its crop; 'file' takes a detector's
+            boxes in the hulls' place, given to ``clip_boxes``.
         jitter_shift: largest shift of a jittered box, as a fraction of its size.
         jitter_size: a jittered box is multiplied by 1 - jitter_size .. 1 + jitter_size.
     """
@@ -41,7 +42,7 @@ class BoxSettings:
     mode: str = '1-frame'
     scale: float = 1.3
     min_height: float = 0.1
-    source: str = 'annotated'
+    source: str = 'annotation'
     jitter_shift: float = 0.1
     jitter_size: float = 0.1
 
@@ -104,7 +105,8 @@ def grow_to_aspect(size: np.ndarray, aspect: float) -> np.ndarray:
 
 
 def clip_boxes(keypoints: np.ndarray, visible: np.ndarray, frame_size: tuple[int, int], aspect: float,
-               settings: BoxSettings, rng: np.random.Generator) -> Boxes:
+               settings: BoxSettings, rng: np.random.Generator,
+               found: tuple[Boxes, np.ndarray] | None = None) -> Boxes:
     """Crop boxes of a clip, with the crop's aspect (end2end ``get_gt_bbox`` and the modes of ``BoxSettings``).
 
     Args:
@@ -113,14 +115,20 @@ def clip_boxes(keypoints: np.ndarray, visible: np.ndarray, frame_size: tuple[int
         frame_size: (width, height) of the stored frame.
         aspect: height / width of the crop.
         settings: mode, scale, least size and source.
-        rng: draws the 'jittered' source; unused for 'annotated'.
+        rng: draws the 'jitter' source; unused for the others.
+        found: for the source 'file': the persons' detected boxes (..., T, 2), and ``known`` bool (..., T).
 
     Returns:
-        boxes, never empty: a frame without visible joints borrows the nearest frame's, a clip without any sees the
-        whole frame.
+        boxes, never empty: a frame without visible joints, or without a detected box, borrows the nearest frame's, a
+        clip without any sees the whole frame.
+
+    Raises:
+        ValueError: the source is 'file' and there is no ``found``, or another and there is.
     """
-    boxes, known = joint_hull(keypoints, visible)
-    if settings.source == 'jittered':
+    if (settings.source == 'file') != (found is not None):
+        raise ValueError(f"detected boxes belong to the box source 'file', and to no other; it is '{settings.source}'")
+    boxes, known = found or joint_hull(keypoints, visible)
+    if settings.source == 'jitter':
         boxes = jitter_boxes(boxes, settings.jitter_shift, settings.jitter_size, rng)
     shape = boxes.center.shape
     if settings.mode == 'clip':

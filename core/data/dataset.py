@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -12,8 +11,10 @@ import torch
 
 from core.data.annotations import Annotation
 from core.data.augment import Augmentation, ClipDraw, augment_boxes, change_colors, flip_joints
-from core.data.crops import BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
-from core.data.frames import FrameFolder
+from core.data.box_files import Detections, match_detections
+from core.data.crops import Boxes, BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
+from core.data.frame_log import FrameLog
+from core.data.frames import FrameFolder, View
 from core.data.records import RecordDataset
 from core.data.sampling import Sampler, centred, random_segment
 from core.layouts import Layout
@@ -61,7 +62,8 @@ class Clip(NamedTuple):
 class ClipDataset(RecordDataset[Clip]):
     """Clips of annotated sequences.
 
-    A clip depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either.
+    A clip depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either. Frames that
+    are missing or damaged are replaced by their neighbours and counted in ``frame_log``.
 
     Args:
         records: annotated sequences.
@@ -73,6 +75,7 @@ class ClipDataset(RecordDataset[Clip]):
         training: draw another clip every epoch, and augment.
         sampler: picks the frames; by default ``random_segment`` in training and ``centred`` else.
         boxes: how crop boxes are made.
+        detections: boxes that a detector found, by sequence; for ``boxes`` of the source 'file'.
         augmentation: ranges of the draws, for training only; ``None`` augments nothing.
         visible_above: a joint counts as annotated if its score exceeds this.
         seed: base of all randomness.
@@ -83,30 +86,27 @@ class ClipDataset(RecordDataset[Clip]):
 
     def __init__(self, records: Sequence[Annotation], frames: FrameFolder, layout: Layout, *, clip_size: int,
                  image_size: tuple[int, int], num_persons: int = 1, training: bool, sampler: Sampler | None = None,
-                 boxes: BoxSettings | None = None, augmentation: Augmentation | None = None,
-                 visible_above: float = 0.0, seed: int = 0) -> None:
+                 boxes: BoxSettings | None = None, detections: Mapping[str, Detections] | None = None,
+                 augmentation: Augmentation | None = None, visible_above: float = 0.0, seed: int = 0) -> None:
         if min(clip_size, num_persons, *image_size) < 1:
             raise ValueError(f'clip size {clip_size}, number of persons {num_persons} and image size {image_size} must '
                              'be at least 1')
         super().__init__(records, layout, training=training, seed=seed)
-        self.frames, self.visible_above = frames, visible_above
+        self.frames, self.visible_above, self.frame_log = frames, visible_above, FrameLog(len(records))
         self.clip_size, self.image_size, self.num_persons = clip_size, tuple(image_size), num_persons
         self.sampler = sampler or (random_segment if training else centred)
-        self.boxes, self.augmentation = boxes or BoxSettings(), augmentation
+        self.boxes, self.detections, self.augmentation = boxes or BoxSettings(), detections, augmentation
 
     def __getitem__(self, index: int) -> Clip:
         record = self.records[index]
         rng = self.generator(index)
-        count = min(record.total_frames, self.frames.num_frames(record.name))
-        times, position = np.unique(self.sampler(count, self.clip_size, rng), return_inverse=True)
-        stream = self.frames.read(record.name, times)
-        first = next(stream)
-        frame_size = (first.shape[1], first.shape[0])
+        times, position = np.unique(self.sampler(record.total_frames, self.clip_size, rng), return_inverse=True)
+        frame_size = self.frames.frame_size(record.name, record.total_frames)
 
         keypoints, visible, mask = self._persons(record, times[position], frame_size)  # (M, T, V, 2), (M, T, V), (M,)
         draw = self.augmentation.draw(rng) if self.augmentation and self.training else ClipDraw()
-        aspect = self.image_size[1] / self.image_size[0]
-        boxes = augment_boxes(clip_boxes(keypoints, visible, frame_size, aspect, self.boxes, rng), draw)  # (M, T, 2)
+        boxes = self._boxes(record, times[position], keypoints, visible, frame_size, rng)
+        boxes = augment_boxes(boxes, draw)  # (M, T, 2)
         to_crop = crop_affine(boxes.center, boxes.size[..., 0], self.image_size, draw.rotation)  # (M, T, 2, 3)
         keypoints_crop = apply_affine(to_crop, keypoints)
         if draw.mirror:
@@ -114,7 +114,11 @@ class ClipDataset(RecordDataset[Clip]):
             keypoints_crop, _ = flip_joints(keypoints_crop, visible, self.image_size[0], order)
             keypoints, visible = flip_joints(keypoints, visible, frame_size[0], order)
         to_image = invert_affine(to_crop)
-        crops = self._warp(chain([first], stream), position, to_image, np.flatnonzero(mask))  # (M, T, H, W, 3)
+        persons = np.flatnonzero(mask)
+        regions, steps = self._needed(to_image[persons], position)  # (L, 4), (L,)
+        views = self.frames.read(record.name, times, record.total_frames, regions, steps)
+        crops, shown = self._warp(views, position, to_image, persons)  # (M, T, H, W, 3), (L,)
+        self.frame_log.add(index, len(times), int((shown != times).sum()))
         if draw.mirror:
             to_image = mirror_affine(to_image, frame_size[0])
         if draw.color is not None:
@@ -139,14 +143,45 @@ class ClipDataset(RecordDataset[Clip]):
         mask[0] = True  # a clip in which nobody is visible shows the whole frame
         return np.where(visible[chosen, ..., None], keypoints[chosen] * ratio, 0.0), visible[chosen], mask
 
-    def _warp(self, frames: Iterable[np.ndarray], position: np.ndarray, to_image: np.ndarray,
-              persons: np.ndarray) -> np.ndarray:
-        """Crops uint8 (M, T, H, W, 3); clip frame t shows source frame ``position[t]`` of the stream ``frames``."""
+    def _boxes(self, record: Annotation, times: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
+               frame_size: tuple[int, int], rng: np.random.Generator) -> Boxes:
+        """Crop boxes (M, T, 2) at ``times``, in stored-frame pixels like ``keypoints``."""
+        found = None
+        if self.detections is not None:
+            found, valid = self.detections[record.name].at(times, np.divide(frame_size, record.image_size))
+            found = match_detections(found, valid, keypoints, visible, frame_size)
+        aspect = self.image_size[1] / self.image_size[0]
+        return clip_boxes(keypoints, visible, frame_size, aspect, self.boxes, rng, found)
+
+    def _needed(self, to_image: np.ndarray, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What the crops with maps (P, T, 2, 3) show of each source frame: rectangles (L, 4), pixels per step (L,)."""
         width, height = self.image_size
-        crops = np.zeros((*to_image.shape[:2], height, width, 3), np.uint8)
-        for source, frame in enumerate(frames):
+        corners = np.array([(0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)])
+        points = apply_affine(to_image, corners)  # (P, T, 4, 2)
+        regions = np.empty((position.max() + 1, 4), np.int64)
+        regions[:, :2], regions[:, 2:] = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+        np.minimum.at(regions[:, :2], position, np.floor(points.min((0, 2))).astype(np.int64))
+        np.maximum.at(regions[:, 2:], position, np.floor(points.max((0, 2))).astype(np.int64) + 2)
+        steps = np.full(len(regions), np.inf)
+        np.minimum.at(steps, position, np.linalg.norm(to_image[..., 0], axis=-1).min(0))
+        return regions, steps
+
+    def _warp(self, views: Iterable[View], position: np.ndarray, to_image: np.ndarray,
+              persons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """RGB crops uint8 (M, T, H, W, 3) and the number of the frame in each view (L,).
+
+        Clip frame t shows view ``position[t]`` of the stream.
+        """
+        width, height = self.image_size
+        crops, shown = np.zeros((*to_image.shape[:2], height, width, 3), np.uint8), []
+        for source, (pixels, origin, scale, number) in enumerate(views):
+            shown.append(number)
+            to_view = to_image.copy()  # (M, T, 2, 3)
+            to_view[..., 2] -= origin
+            to_view *= scale
             for time in np.flatnonzero(position == source):
                 for person in persons:
-                    cv2.warpAffine(frame, to_image[person, time], (width, height), dst=crops[person, time],
+                    cv2.warpAffine(pixels, to_view[person, time], (width, height), dst=crops[person, time],
                                    flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        return crops
+        rows = crops.reshape(-1, width, 3)
+        return cv2.cvtColor(rows, cv2.COLOR_BGR2RGB, dst=rows).reshape(crops.shape), np.array(shown)

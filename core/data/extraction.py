@@ -1,4 +1,4 @@
-"""Videos to folders of JPEG frames: parallel, resumable, and suspicious of damaged files."""
+"""Videos, or folders of pictures, to folders of JPEG frames: parallel, resumable, suspicious of damaged files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +17,18 @@ import numpy as np
 from tqdm import tqdm
 
 from core.data.frames import FRAME_NAME
+from core.data.jpeg import decode_shrunk, encode_jpeg
+from core.data.tubes import Size, Tube, TubeCut, write_tube
 from core.data.video import VideoReader
 
 VIDEO_SUFFIXES = ('.avi', '.mp4', '.mov')
 """Containers whose header counts the frames; others only allow an estimate, which cannot tell a truncated file."""
+
+Source = Path | tuple[Path, ...]
+"""Where a sequence's frames come from: a video, or its JPEG files in order."""
+
+Cut = Callable[[Size, Size], TubeCut]
+"""Chooses a tube, given (width, height) of the source's frames and of the frames that would be stored uncut."""
 
 
 class FrameFormat(NamedTuple):
@@ -43,50 +52,77 @@ def find_videos(folder: str | Path) -> dict[str, Path]:
     Raises:
         ValueError: no such folder, no video in it, or two videos of one sequence.
     """
-    if not Path(folder).is_dir():
-        raise ValueError(f'{folder}: no such directory; give the folder that holds the videos')
-    videos: dict[str, Path] = {}
-    for path in sorted(Path(folder).rglob('*')):
-        if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file():
-            name = path.stem.removesuffix('_rgb')
-            if name in videos:
-                raise ValueError(f'{videos[name]} and {path} are both sequence {name}; keep one of them')
-            videos[name] = path
+    videos = by_sequence((sequence_stem(path), path) for path in files_below(folder) if is_video(path))
     if not videos:
         raise ValueError(f"{folder}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
     return videos
 
 
-def read_names(path: str | Path) -> list[str]:
-    """Sequence names of a text file, one a line.
+def files_below(folder: str | Path) -> list[Path]:
+    """Return all files below ``folder``, sorted, but for hidden ones such as macOS's ``._NAME`` beside ``NAME``.
 
     Raises:
-        ValueError: the file cannot be read or names nothing.
+        ValueError: no such folder.
     """
-    try:
-        names = Path(path).read_text(encoding='utf-8').split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f'{path}: cannot read the list of names; give a text file with one name a line') from error
-    if not names:
-        raise ValueError(f'{path}: the list of names is empty')
-    return list(dict.fromkeys(names))
+    if not Path(folder).is_dir():
+        raise ValueError(f'{folder}: no such directory; give the folder that holds the videos')
+    return [path for path in sorted(Path(folder).rglob('*')) if not path.name.startswith('.') and path.is_file()]
 
 
-def extract_video(video: Path, target: Path, frame_format: FrameFormat) -> int:
-    """Write the frames of one video as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
+def is_video(path: Path) -> bool:
+    """Whether a file's ending is that of a video."""
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
+def sequence_stem(video: Path) -> str:
+    """Return the file name of a video without its ending and without ``_rgb``."""
+    return video.stem.removesuffix('_rgb')
+
+
+def by_sequence(named: Iterable[tuple[str, Path]]) -> dict[str, Path]:
+    """Return pairs of a sequence and its source as a dict.
+
+    Raises:
+        ValueError: two sources of one sequence.
+    """
+    sources: dict[str, Path] = {}
+    for name, path in named:
+        if name in sources:
+            raise ValueError(f'{sources[name]} and {path} are both sequence {name}; keep one of them')
+        sources[name] = path
+    return sources
+
+
+def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cut: Cut | None = None) -> int:
+    """Write the frames of one source as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
+
+    Args:
+        source: video or JPEG files.
+        target: folder to write.
+        frame_format: of uncut frames; with a cut, only the quality is that of the stored ones.
+        cut: chooses the tube to store; its ``tube.json`` lies beside the frames.
 
     Returns:
         the number of frames.
 
     Raises:
-        ValueError: the file is not a video, or delivers fewer frames than its header announces.
+        ValueError: a file is damaged, delivers fewer frames than its header announces, or pictures differ in size.
         OSError: the frames cannot be written.
     """
-    return write_frames(_all_frames(video), target, frame_format)
+    frames = _pictures(source) if isinstance(source, tuple) else _all_frames(source)
+    if cut is None:
+        return write_frames(frames, target, frame_format)
+    first = next(frames)
+    (left, top, right, bottom), size, tube = cut((first.shape[1], first.shape[0]), frame_format.size)
+    parts = (frame[top:bottom, left:right] for frame in chain([first], frames))
+    return write_frames(parts, target, FrameFormat(size, frame_format.quality), tube)
 
 
-def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: FrameFormat) -> int:
+def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: FrameFormat,
+                 tube: Tube | None = None) -> int:
     """Write RGB frames uint8 (H, W, 3) as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
+
+    If the frames are a tube's, its ``tube.json`` appears with them.
 
     Returns:
         the number of frames.
@@ -100,6 +136,8 @@ def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: Frame
     try:
         for count, frame in enumerate(frames, 1):
             (partial / FRAME_NAME.format(count)).write_bytes(_encode(frame, frame_format))
+        if tube is not None:
+            write_tube(partial, tube)
         os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -117,10 +155,26 @@ def _all_frames(video: Path) -> Iterator[np.ndarray]:
                          'or download it again')
 
 
-def extract_videos(videos: Mapping[str, Path], out: str | Path, frame_format: FrameFormat, jobs: int) -> Summary:
-    """Extract many videos to ``out/<name>/``, each in one of ``jobs`` processes.
+def _pictures(paths: tuple[Path, ...]) -> Iterator[np.ndarray]:
+    """Frames of JPEG files; raises at a damaged one, and at one whose size differs from those before."""
+    shape = None
+    for path in paths:
+        try:
+            frame = decode_shrunk(np.fromfile(path, np.uint8))
+        except (OSError, ValueError) as error:
+            raise ValueError(f'{path}: cannot be read ({error}); copy or download it again') from error
+        shape = shape or frame.shape
+        if frame.shape != shape:
+            raise ValueError(f'{path}: {frame.shape[1]}x{frame.shape[0]} pixels among pictures of '
+                             f'{shape[1]}x{shape[0]}; all pictures of a sequence must have one size')
+        yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
 
-    Sequences that have a folder are skipped; what a killed run left behind is removed. A damaged video does not stop
+
+def extract_sequences(sources: Mapping[str, Source], out: str | Path, frame_format: FrameFormat, jobs: int,
+                      cuts: Mapping[str, Cut] | None = None) -> Summary:
+    """Extract many sequences to ``out/<name>/``, each in one of ``jobs`` processes, those in ``cuts`` as tubes.
+
+    Sequences that have a folder are skipped; what a killed run left behind is removed. A damaged one does not stop
     the others.
 
     Raises:
@@ -129,15 +183,16 @@ def extract_videos(videos: Mapping[str, Path], out: str | Path, frame_format: Fr
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     there = {entry.name for entry in os.scandir(out)}
-    for name in videos:
+    for name in sources:
         if _partial(out / name).name in there:
             shutil.rmtree(_partial(out / name))
-    missing = {name: video for name, video in videos.items() if name not in there}
+    missing = {name: source for name, source in sources.items() if name not in there}
     failures: dict[str, str] = {}
     pool = ProcessPoolExecutor(jobs, initializer=_start_worker)
     try:
-        names = {pool.submit(extract_video, video, out / name, frame_format): name for name, video in missing.items()}
-        for done in tqdm(as_completed(names), total=len(names), desc='extracting', unit='video',
+        names = {pool.submit(extract_sequence, source, out / name, frame_format, (cuts or {}).get(name)): name
+                 for name, source in missing.items()}
+        for done in tqdm(as_completed(names), total=len(names), desc='extracting', unit='sequence',
                          disable=not names):
             error = done.exception()
             if isinstance(error, (ValueError, OSError)):
@@ -145,8 +200,8 @@ def extract_videos(videos: Mapping[str, Path], out: str | Path, frame_format: Fr
             elif error is not None:
                 raise error
     finally:
-        pool.shutdown(cancel_futures=True)  # without it an interrupt would wait for every video
-    return Summary(len(missing) - len(failures), len(videos) - len(missing), failures)
+        pool.shutdown(cancel_futures=True)  # without it an interrupt would wait for every sequence
+    return Summary(len(missing) - len(failures), len(sources) - len(missing), failures)
 
 
 def _partial(target: Path) -> Path:
@@ -159,8 +214,7 @@ def _encode(frame: np.ndarray, frame_format: FrameFormat) -> bytes:
     if size != frame_format.size:
         shrinks = frame_format.size[0] < size[0] or frame_format.size[1] < size[1]
         frame = cv2.resize(frame, frame_format.size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    return cv2.imencode('.jpg', bgr, [cv2.IMWRITE_JPEG_QUALITY, frame_format.quality])[1].tobytes()
+    return encode_jpeg(frame, frame_format.quality)
 
 
 def _start_worker() -> None:

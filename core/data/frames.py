@@ -6,20 +6,47 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
+
+from core.data.jpeg import decode_region, decode_shrunk, read_header
+from core.data.tubes import Tube, read_tube
 
 FRAME_NAME = '{:05d}.jpg'
 """File name of a frame; the number is the video's frame number, counted from 1."""
 
 
-class FrameFolder:
-    """Extracted frames of many sequences, a directory each.
+class View(NamedTuple):
+    """Pixels of one frame, or of the part of it that was asked for.
 
-    Nothing is listed up front; the directory of a sequence is listed when first asked for, once. Frames are decoded at
-    full size: JPEG's half-size decode saves only a quarter of the time, and only where a crop is half as large as its
-    box.
+    Attributes:
+        pixels: uint8 (H, W, 3) in OpenCV's order B, G, R; pixel (u, v) shows position ``origin + (u, v) / scale`` of
+            the frame.
+        origin: (x, y) in pixels of the frame.
+        scale: pixels here per pixel of the frame.
+        time: 0-based number of the frame, which is not the one asked for where that is missing or damaged.
+    """
+
+    pixels: np.ndarray
+    origin: tuple[float, float]
+    scale: float
+    time: int
+
+
+class _Stored(NamedTuple):
+    """A sequence's frames: the (width, height) of an uncut one, and how they are cut if they are."""
+
+    size: tuple[int, int]
+    tube: Tube | None
+
+
+class FrameFolder:
+    """Extracted frames of many sequences, a directory each, uncut or as person tubes (``core.data.tubes``).
+
+    Only what is needed is decoded: of an uncut frame the part that is asked for, to the pixel as the whole frame has
+    it; of a tube everything, but at a half, a quarter or an eighth of its size where that is enough. A frame that is
+    missing or damaged is replaced by the nearest readable one of its sequence, of two by the earlier.
 
     Args:
         root: data directory.
@@ -31,7 +58,7 @@ class FrameFolder:
 
     def __init__(self, root: str | Path, folder: str = 'images') -> None:
         self.images = Path(root) / folder
-        self._num_frames: dict[str, int] = {}
+        self._sequences: dict[str, _Stored] = {}
         if not self.images.is_dir():
             raise ValueError(f'{self.images}: no such directory; extract the videos there with '
                              'tools/extract_ntu_frames.py, or correct the data directory')
@@ -42,48 +69,78 @@ class FrameFolder:
         with os.scandir(self.images) as entries:
             return frozenset(entry.name for entry in entries if not entry.name.startswith('.') and entry.is_dir())
 
-    def num_frames(self, name: str) -> int:
-        """Number of frame files of a sequence.
+    def frame_size(self, name: str, num_frames: int) -> tuple[int, int]:
+        """(width, height) of the uncut frames of a sequence of ``num_frames`` frames.
 
         Raises:
-            ValueError: the sequence has no directory or no frames.
+            ValueError: no frame of it can be read.
         """
-        if name not in self._num_frames:
-            directory = self.images / name
-            files = os.listdir(directory) if directory.is_dir() else []
-            count = sum(file.endswith('.jpg') for file in files)
-            if count == 0:
-                raise ValueError(f'{directory}: no frames; extract the sequence again with tools/extract_ntu_frames.py')
-            self._num_frames[name] = count
-        return self._num_frames[name]
+        return self._stored(name, num_frames).size
 
-    def read(self, name: str, times: Iterable[int]) -> Iterator[np.ndarray]:
-        """Yield the frames at the 0-based positions ``times`` as uint8 RGB arrays (H, W, 3), one at a time.
+    def read(self, name: str, times: Iterable[int], num_frames: int, regions: np.ndarray,
+             steps: np.ndarray) -> Iterator[View]:
+        """Yield one view for each of the 0-based frame numbers ``times`` (L,).
+
+        Args:
+            name: of the sequence.
+            times: frame numbers.
+            num_frames: number of frames of the sequence.
+            regions: (L, 4) x0, y0, x1, y1 of what is needed, in pixels of the uncut frame.
+            steps: (L,) pixels of the uncut frame from one needed pixel to the next.
 
         Raises:
-            ValueError: a frame is missing or damaged, or its size differs from the ones before.
+            ValueError: no frame of the sequence can be read.
         """
-        shape = None
-        for time in times:
-            path = self.images / name / FRAME_NAME.format(time + 1)
-            frame = _decode(path)
-            shape = shape or frame.shape
-            if frame.shape != shape:
-                raise ValueError(f'{path}: {frame.shape[1]}x{frame.shape[0]} pixels, but the frames before have '
-                                 f'{shape[1]}x{shape[0]}; delete the directory and extract the sequence again')
-            yield frame
+        stored = self._stored(name, num_frames)
+        for time, region, step in zip(times, regions, steps, strict=True):
+            for candidate in _nearest(int(time), num_frames):
+                try:
+                    view = _decode(self._bytes(name, candidate), stored, region, step, candidate)
+                except (OSError, ValueError):
+                    continue
+                yield view
+                break
+            else:
+                raise self._unreadable(name)
+
+    def _stored(self, name: str, num_frames: int) -> _Stored:
+        """How the frames of a sequence are stored; uncut frames have the size of the first readable one."""
+        if name not in self._sequences:
+            tube = read_tube(self.images / name)
+            self._sequences[name] = _Stored(tube.frame_size if tube else self._uncut_size(name, num_frames), tube)
+        return self._sequences[name]
+
+    def _uncut_size(self, name: str, num_frames: int) -> tuple[int, int]:
+        for time in range(num_frames):
+            try:
+                return read_header(self._bytes(name, time)).size
+            except (OSError, ValueError):
+                continue
+        raise self._unreadable(name)
+
+    def _bytes(self, name: str, time: int) -> np.ndarray:
+        with open(f'{self.images}/{name}/{FRAME_NAME.format(time + 1)}', 'rb') as file:
+            return np.frombuffer(file.read(), np.uint8)
+
+    def _unreadable(self, name: str) -> ValueError:
+        return ValueError(f'{self.images / name}: no readable frame; delete the directory and extract the sequence '
+                          'again')
 
 
-def _decode(path: Path) -> np.ndarray:
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise ValueError(f'{path}: cannot read the frame ({error.strerror}); delete its directory and extract the '
-                         'sequence again with tools/extract_ntu_frames.py') from error
-    # OpenCV fills the lost part of a truncated JPEG with grey and reports success, so look for the end marker.
-    complete = b'\xff\xd9' in data[-32:].tobytes()
-    frame = cv2.imdecode(data, cv2.IMREAD_COLOR) if complete else None
-    if frame is None:
-        raise ValueError(f'{path}: not a complete JPEG file; delete its directory and extract the sequence again with '
-                         'tools/extract_ntu_frames.py')
-    return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB, dst=frame)
+def _nearest(time: int, num_frames: int) -> Iterator[int]:
+    """All frame numbers of a sequence, by their distance to ``time``."""
+    yield time
+    yield from sorted(range(num_frames), key=lambda other: (abs(other - time), other))[1:]
+
+
+def _decode(data: np.ndarray, stored: _Stored, region: np.ndarray, step: float, time: int) -> View:
+    header, tube = read_header(data), stored.tube
+    if tube is None:
+        if header.size != stored.size:
+            raise ValueError('not of the size of the other frames')
+        patch = decode_region(data, header, region)
+        return View(patch.pixels, patch.origin, 1.0, time)
+    shrink = max(factor for factor in (1, 2, 4, 8) if factor == 1 or factor <= step * tube.scale)
+    shift = (shrink - 1) / 2 / tube.scale       # a shrunk pixel lies in the middle of those it stands for
+    origin = tube.origin[0] + shift, tube.origin[1] + shift
+    return View(decode_shrunk(data, shrink), origin, tube.scale / shrink, time)

@@ -41,14 +41,19 @@ def read_skeletons(path: str | Path, num_joints: int | None = None) -> Annotatio
     """
     path = Path(path)
     if not path.is_dir() and path.suffix != '.npz':
-        return read_records(path, _from_entry, num_joints)
+        return read_records(path, to_skeleton, num_joints)
     if num_joints not in (None, NUCLA20.num_joints):
         raise ValueError(f'{path}: N-UCLA skeletons have {NUCLA20.num_joints} joints, expected {num_joints}; choose '
                          f"the layout '{NUCLA20.name}'")
     return AnnotationFile([_from_nucla(sequence) for sequence in read_nucla(path)], {}, tuple(CLASS_NAMES.values()))
 
 
-def _from_entry(entry: dict, num_joints: int | None) -> SkeletonRecord:
+def to_skeleton(entry: dict, num_joints: int | None = None) -> SkeletonRecord:
+    """Make a record of an entry with 2D poses, or with 3D poses and no ``img_shape``.
+
+    Raises:
+        ValueError: saying what is wrong with the entry.
+    """
     if 'img_shape' not in entry and getattr(entry['keypoint'], 'shape', ())[-1:] == (3,):
         keypoints = checked_keypoints(entry, 3, num_joints)  # (M, T, V, 3)
         return SkeletonRecord(*name_and_label(entry), keypoints.astype(np.float32))

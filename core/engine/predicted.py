@@ -32,8 +32,8 @@ from core.models.pose.simcc import decode_simcc
 from core.visualization.files import write_atomic
 
 DECIDING = ('SEED', 'DATA_DIR', 'BACKBONE', 'DATASET.ANNOTATIONS', 'DATASET.FRAMES', 'DATASET.VIS_THR',
-            'DATASET.BBOX_MODE', 'DATASET.BBOX_SCALE', 'DATASET.BOX_SOURCE', 'DATASET.BOX_JITTER', 'MODEL.IMAGE_SIZE',
-            'MODEL.NUM_PERSONS', 'MODEL.SIMDR_SPLIT_RATIO', 'MODEL.SIGMA', 'TEST.DECODE')
+            'DATASET.BBOX_MODE', 'DATASET.BBOX_SCALE', 'DATASET.BOX_SOURCE', 'DATASET.BOX_FILE', 'DATASET.BOX_JITTER',
+            'MODEL.IMAGE_SIZE', 'MODEL.NUM_PERSONS', 'MODEL.SIMDR_SPLIT_RATIO', 'MODEL.SIGMA', 'TEST.DECODE')
 """What the predicted keypoints depend on, beside the weights."""
 
 

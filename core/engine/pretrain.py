@@ -38,7 +38,7 @@ class PersonCrops(Dataset):
         seed: of all draws.
     """
 
-    BOX = BoxSettings(scale=1.3, source='jittered', jitter_shift=0.08, jitter_size=0.15)
+    BOX = BoxSettings(scale=1.3, source='jitter', jitter_shift=0.08, jitter_size=0.15)
 
     def __init__(self, start: int, length: int, image_size: tuple[int, int], seed: int = 0) -> None:
         self.start, self.length, self.image_size, self.seed = start, length, image_size, seed

@@ -11,6 +11,7 @@ from yacs.config import CfgNode
 from core.data.build import Data
 from core.engine.checkpoint import read_checkpoint, tested_weights
 from core.engine.evaluate import predict, summarize
+from core.engine.frame_check import check_frames
 from core.engine.logger import write_json
 from core.engine.pictures import draw_test
 from core.engine.run_folder import run_folder
@@ -28,12 +29,13 @@ def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: 
         The content of ``metrics.json``, see ``summarize``.
 
     Raises:
-        ValueError: when the checkpoint is unreadable or of another model.
+        ValueError: when the checkpoint is unreadable or of another model, or too many frames are (``check_frames``).
     """
     model = build_model(cfg)
     load_weights(model, checkpoint)
     predictions = predict(wrap_model(model, runtime), data.test, runtime, split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
                           sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP)
+    check_frames((data.test,), runtime, run_folder(cfg))
     metrics = summarize(predictions, get_layout(cfg.DATASET.LAYOUT))
     metrics['parameters'] = sum(parameter.numel() for parameter in model.parameters())
     if runtime.is_main:

@@ -111,15 +111,30 @@ def test_fill_unknown_prefers_the_earlier_of_two_equally_near():
     assert np.allclose(filled.center[1], hull.center[0])
 
 
-def test_jittered_source_moves_boxes_within_limits_and_follows_the_generator():
+def test_jitter_source_moves_boxes_within_limits_and_follows_the_generator():
     plain = boxes_of(walking(), scale=1.0)
-    moved = boxes_of(walking(), scale=1.0, source='jittered', jitter_shift=0.1, jitter_size=0.2)
+    moved = boxes_of(walking(), scale=1.0, source='jitter', jitter_shift=0.1, jitter_size=0.2)
     ratio = moved.size / plain.size
     hull, _ = joint_hull(walking(), np.ones((6, 3)))
     assert np.all(np.abs(moved.center - plain.center) <= 0.1 * hull.size) and np.all(np.abs(ratio - 1) <= 0.2)
     assert len(np.unique(ratio)) > 3 and not np.allclose(moved.center, plain.center)
-    again = boxes_of(walking(), scale=1.0, source='jittered', jitter_shift=0.1, jitter_size=0.2)
+    again = boxes_of(walking(), scale=1.0, source='jitter', jitter_shift=0.1, jitter_size=0.2)
     assert np.array_equal(moved.center, again.center)
+
+
+@pytest.mark.parametrize('mode', ['1-frame', '1-frame+', 'clip'])
+def test_found_boxes_stand_in_for_the_hull(mode):
+    hull = joint_hull(walking(), np.ones((6, 3)))
+    settings, rng = BoxSettings(mode, source='file'), np.random.default_rng(1)
+    boxes = clip_boxes(np.zeros((6, 3, 2)), np.zeros((6, 3)), FRAME, ASPECT, settings, rng, hull)
+    expected = boxes_of(walking(), mode=mode)
+    assert np.array_equal(boxes.center, expected.center) and np.array_equal(boxes.size, expected.size)
+
+
+@pytest.mark.parametrize(('source', 'found'), [('file', None), ('jitter', joint_hull(walking(), np.ones((6, 3))))])
+def test_found_boxes_and_their_source_belong_together(source, found):
+    with pytest.raises(ValueError, match="box source 'file', and to no other; it is"):
+        clip_boxes(walking(), np.ones((6, 3)), FRAME, ASPECT, BoxSettings(source=source), RNG, found)
 
 
 @pytest.mark.parametrize('wrong', [{'mode': '2-frame'}, {'source': 'oracle'}])

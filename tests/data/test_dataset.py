@@ -8,8 +8,10 @@ from torch.utils.data import default_collate
 from core.data.augment import Augmentation
 from core.data.crops import BoxSettings, apply_affine
 from core.data.dataset import ClipDataset
+from core.data.frame_log import FrameReport
 from core.data.frames import FrameFolder
 from core.data.sampling import uniform
+from core.data.tubes import person_cut, write_tube
 from core.layouts import get_layout
 
 LAYOUT = get_layout('coco17')
@@ -133,7 +135,7 @@ def test_testing_ignores_epoch_and_augmentation_but_may_jitter_boxes(make_record
     before = plain[0]
     plain.set_epoch(3)
     assert same(before, plain[0]) and same(before, make(records, root)[0])
-    jittered = make(records, root, boxes=BoxSettings(source='jittered'))
+    jittered = make(records, root, boxes=BoxSettings(source='jitter'))
     clips = jittered[0], jittered[1]
     assert not np.array_equal(clips[0].crop_to_image, clips[1].crop_to_image)
     jittered.set_epoch(3)
@@ -145,18 +147,50 @@ def test_training_without_augmentation_only_samples(make_record, make_frames):
     assert same(make(records, root, training=True, sampler=uniform)[0], make(records, root, sampler=uniform)[0])
 
 
-def test_short_sequences_are_looped(make_record, make_frames):
-    clip = make([make_record(total_frames=12)], make_frames(count=3))[0]
-    assert np.array_equal(clip.frames[0, :3], clip.frames[0, 3:6]) and not np.array_equal(*clip.frames[0, :2])
-    clip = make([make_record('B', total_frames=2)], make_frames('B'))[0]
-    assert np.array_equal(clip.frames[0, :2], clip.frames[0, 6:])
+@pytest.mark.parametrize('total_frames, clip_size', [(1, 8), (2, 500), (3, 1), (12, 1), (12, 500)])
+def test_clips_of_any_length_from_sequences_of_any_length(make_record, make_frames, total_frames, clip_size):
+    record = make_record(total_frames=total_frames)
+    clip = make([record], make_frames(count=total_frames), clip_size=clip_size)[0]
+    assert clip.frames.shape == (1, clip_size, 32, 24, 3) and clip.visible.all()
+    assert np.array_equal(clip.frames[0, total_frames:], clip.frames[0, :max(0, clip_size - total_frames)])
+    assert total_frames == 1 or clip_size == 1 or not np.array_equal(*clip.frames[0, :2])
+
+
+def test_missing_and_damaged_frames_are_replaced_and_counted(make_record, make_frames):
+    root = make_frames()
+    whole = make([make_record()], root, clip_size=12)[0]
+    (root / 'images' / 'A' / '00004.jpg').unlink()
+    (root / 'images' / 'A' / '00008.jpg').write_bytes(b'')
+    clips = make([make_record()], root, clip_size=12)
+    assert clips.frame_log.take(['A']).read == 0
+    clip = clips[0]
+    assert np.array_equal(clip.frames[0, 8:], whole.frames[0, 8:]) and np.array_equal(clip.keypoints_crop,
+                                                                                      whole.keypoints_crop)
+    assert not np.array_equal(clip.frames[0, 3], whole.frames[0, 3])
+    assert clips.frame_log.take(['A']) == FrameReport(12, {'A': 2})
+    assert same(clip, clips[0])
+
+
+def test_a_tube_shows_what_the_uncut_frame_shows(make_record, make_frames):
+    noise = np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8)
+    frame = cv2.GaussianBlur(noise, (0, 0), 4)
+    root, record = make_frames(frames=[frame] * 12), make_record()
+    uncut = make([record], root)[0]
+    cut = person_cut(record, (160, 120), (160, 120), aspect=4 / 3)
+    x0, y0, x1, y1 = cut.box
+    assert (x1 - x0) * (y1 - y0) < 160 * 120
+    for file in (root / 'images' / 'A').iterdir():
+        cv2.imwrite(str(file), frame[y0:y1, x0:x1, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 100])
+    write_tube(root / 'images' / 'A', cut.tube)
+    tube = make([record], root)[0]
+    assert np.array_equal(tube.crop_to_image, uncut.crop_to_image)
+    assert np.abs(tube.frames.astype(int) - uncut.frames).max() < 6
 
 
 def test_bad_input_is_refused(make_record, make_frames):
     root = make_frames()
-    with pytest.raises(ValueError, match='00004.jpg: cannot read the frame'):
-        (root / 'images' / 'A' / '00004.jpg').rename(root / 'images' / 'A' / '00013.jpg')
-        make([make_record()], root, clip_size=12)[0]
+    with pytest.raises(ValueError, match='B: no readable frame'):
+        make([make_record('B')], root)[0]
     with pytest.raises(ValueError, match="record 'A' has 17 joints, but layout 'ntu25' has 25"):
         ClipDataset([make_record()], FrameFolder(root), get_layout('ntu25'), clip_size=8, image_size=(24, 32),
                     training=False)

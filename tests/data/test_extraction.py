@@ -1,8 +1,11 @@
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
 
-from core.data.extraction import FrameFormat, extract_video, extract_videos, find_videos, read_names
+from core.data.extraction import FrameFormat, extract_sequence, extract_sequences, find_videos
+from core.data.tubes import Tube, person_cut, read_tube
 from core.data.video import write_video
 
 SMALL = FrameFormat((32, 24))
@@ -38,19 +41,18 @@ def test_find_videos_refuses_empty_and_missing_folders(tmp_path):
         find_videos(tmp_path / 'none')
 
 
-def test_read_names(tmp_path):
-    path = tmp_path / 'names.txt'
-    path.write_text('B\n\nA\nB\n')
-    assert read_names(path) == ['B', 'A']
-    path.write_text('\n')
-    with pytest.raises(ValueError, match='is empty'):
-        read_names(path)
-    with pytest.raises(ValueError, match='cannot read the list'):
-        read_names(tmp_path / 'none.txt')
+def test_find_videos_ignores_resource_files_and_takes_per_setup_folders(tmp_path):
+    names = ('S001C001P001R001A001', 'S018C001P008R001A061')
+    for name in names:
+        folder = tmp_path / f'nturgb+d_rgb_{name[:4].lower()}'
+        folder.mkdir()
+        for file in (f'{name}_rgb.avi', f'._{name}_rgb.avi'):
+            (folder / file).touch()
+    assert tuple(find_videos(tmp_path)) == names
 
 
 def test_extract_video_writes_numbered_frames(videos, tmp_path):
-    assert extract_video(videos / 'A_rgb.avi', tmp_path / 'out' / 'A', SMALL) == 12
+    assert extract_sequence(videos / 'A_rgb.avi', tmp_path / 'out' / 'A', SMALL) == 12
     assert sizes(tmp_path / 'out' / 'A') == {f'{number:05d}.jpg': (32, 24) for number in range(1, 13)}
     assert [entry.name for entry in (tmp_path / 'out').iterdir()] == ['A']
 
@@ -60,7 +62,7 @@ def test_frames_keep_content_and_colour_at_every_size(tmp_path, size):
     picture = np.zeros((48, 64, 3), np.uint8)
     picture[:, 32:] = (200, 60, 30)
     write_video(tmp_path / 'v.avi', [picture] * 2)
-    extract_video(tmp_path / 'v.avi', tmp_path / 'v', FrameFormat(size))
+    extract_sequence(tmp_path / 'v.avi', tmp_path / 'v', FrameFormat(size))
     stored = cv2.imread(str(tmp_path / 'v' / '00002.jpg'))[..., ::-1].astype(float)
     assert stored.shape == (size[1], size[0], 3)
     assert np.abs(stored[:, -size[0] // 4:].mean((0, 1)) - (200, 60, 30)).max() < 10
@@ -71,23 +73,78 @@ def test_truncated_video_leaves_nothing(videos, tmp_path):
     path = videos / 'A_rgb.avi'
     path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
     with pytest.raises(ValueError, match=r'A_rgb.avi: truncated, \d of 12 frames'):
-        extract_video(path, tmp_path / 'out' / 'A', SMALL)
+        extract_sequence(path, tmp_path / 'out' / 'A', SMALL)
     assert not list((tmp_path / 'out').iterdir())
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Three JPEG files, 64x48, of a smooth pattern; the third is a little brighter."""
+    (tmp_path / 'pictures').mkdir()
+    across, down = np.meshgrid(np.linspace(20, 200, 64), np.linspace(30, 220, 48))
+    pattern = np.stack([across, down, np.full_like(down, 90)], -1)
+    paths = tuple(tmp_path / 'pictures' / f'frame_{number}_rgb.jpg' for number in (0, 5, 10))
+    for path, gain in zip(paths, (1, 1, 1.1), strict=True):
+        cv2.imwrite(str(path), (pattern * gain).astype(np.uint8)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 100])
+    return paths
+
+
+def test_picture_files_are_frames_in_the_given_order(pictures, tmp_path):
+    assert extract_sequence(pictures[::-1], tmp_path / 'out' / 'A', FrameFormat((64, 48))) == 3
+    stored = [cv2.imread(str(tmp_path / 'out' / 'A' / f'{number:05d}.jpg')).astype(int) for number in (1, 2, 3)]
+    assert np.abs(stored[2] - cv2.imread(str(pictures[0]))).max() < 8
+    assert stored[0].mean() > stored[1].mean() + 5
+
+
+def test_damaged_and_odd_pictures_are_named(pictures, tmp_path):
+    pictures[1].write_bytes(pictures[1].read_bytes()[:-200])
+    with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: cannot be read .* download it again'):
+        extract_sequence(pictures, tmp_path / 'out' / 'A', SMALL)
+    cv2.imwrite(str(pictures[1]), np.zeros((24, 32, 3), np.uint8))
+    with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: 32x24 pixels among pictures of 64x48'):
+        extract_sequence(pictures, tmp_path / 'out' / 'A', SMALL)
+    pictures[1].unlink()
+    with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: cannot be read .*No such file'):
+        extract_sequence(pictures, tmp_path / 'out' / 'A', SMALL)
+    assert not list((tmp_path / 'out').iterdir())
+
+
+@pytest.mark.parametrize('frame_size', [(64, 48), (32, 24), (128, 96)])
+def test_a_tube_shows_what_its_file_says(pictures, tmp_path, make_record, frame_size):
+    record = make_record('A', total_frames=3)
+    record.keypoints[:] = record.keypoints * 0.5 + (60, 40)
+    extract_sequence(pictures, tmp_path / 'tube', FrameFormat(frame_size, 100), partial(person_cut, record))
+    extract_sequence(pictures, tmp_path / 'uncut', FrameFormat(frame_size, 100))
+    cut, uncut = (cv2.imread(str(tmp_path / kind / '00001.jpg')).astype(np.float32) for kind in ('tube', 'uncut'))
+    tube = read_tube(tmp_path / 'tube')
+    assert tube.frame_size == frame_size and read_tube(tmp_path / 'uncut') is None
+    assert cut.shape[0] * cut.shape[1] < 0.8 * 64 * 48
+    place = np.array([[1 / tube.scale, 0, tube.origin[0]], [0, 1 / tube.scale, tube.origin[1]]])
+    expected = cv2.warpAffine(uncut, place, cut.shape[1::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    assert np.abs(cut - expected)[2:-2, 2:-2].mean() < 1.5
+
+
+def test_only_sequences_with_a_cut_become_tubes(videos, tmp_path):
+    cuts = {'B': partial(person_cut, None)}
+    assert extract_sequences(find_videos(videos), tmp_path / 'out', SMALL, 1, cuts) == (2, 0, {})
+    assert read_tube(tmp_path / 'out' / 'A') is None
+    assert read_tube(tmp_path / 'out' / 'B') == Tube((32, 24), (-0.25, -0.25), 2.0)
+    assert cv2.imread(str(tmp_path / 'out' / 'B' / '00003.jpg')).shape == (48, 64, 3)
 
 
 def test_resume_skips_finished_sequences_and_removes_leftovers(videos, tmp_path):
     out = tmp_path / 'out'
     found = find_videos(videos)
-    assert extract_videos({'B': found['B']}, out, SMALL, jobs=1) == (1, 0, {})
+    assert extract_sequences({'B': found['B']}, out, SMALL, jobs=1) == (1, 0, {})
     before = (out / 'B' / '00001.jpg').stat().st_mtime_ns
     (out / '.partial-A').mkdir()
     (out / '.partial-A' / '00099.jpg').touch()
-    assert extract_videos(found, out, SMALL, jobs=2) == (1, 1, {})
+    assert extract_sequences(found, out, SMALL, jobs=2) == (1, 1, {})
     assert sorted(entry.name for entry in out.iterdir()) == ['A', 'B'] and len(list((out / 'A').iterdir())) == 12
     assert (out / 'B' / '00001.jpg').stat().st_mtime_ns == before
 
 
 def test_a_damaged_video_does_not_stop_the_others(videos, tmp_path):
     (videos / 'C_rgb.avi').write_bytes(b'')
-    extracted, present, failures = extract_videos(find_videos(videos), tmp_path / 'out', SMALL, jobs=1)
+    extracted, present, failures = extract_sequences(find_videos(videos), tmp_path / 'out', SMALL, jobs=1)
     assert (extracted, present, list(failures)) == (2, 0, ['C']) and 'C_rgb.avi: empty or not' in failures['C']

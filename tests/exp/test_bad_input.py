@@ -83,11 +83,14 @@ def _truncate(file):
 
 @pytest.mark.parametrize('damage', [_truncate, lambda file: file.unlink()])                # 23, 24
 @pytest.mark.parametrize('workers', ['0', '1'])
-def test_bad_frame_is_named(capsys, tiny_overrides, data, damage, workers):
+def test_bad_frames_are_listed(capsys, tiny_overrides, tmp_path, data, damage, workers):
     for number in (1, 2):
         damage(data / 'images' / 'S001C002P001R001A001' / f'{number:05d}.jpg')
     arguments = [*tiny_overrides, 'DATA_DIR', str(data), 'WORKERS', workers]
-    assert 'S001C002P001R001A001' in refused(capsys, exp_train.main, arguments)
+    assert 'of the frames are missing or damaged' in (sentence := refused(capsys, exp_train.main, arguments))
+    assert str(tmp_path / 'tiny' / 'bad_frames.txt') in sentence
+    assert (tmp_path / 'tiny' / 'bad_frames.txt').read_text().startswith('S001C002P001R001A001 ')
+    assert not (tmp_path / 'tiny' / 'last.pth').exists()
 
 
 def test_checkpoint_of_nothing_we_know(capsys, tiny_overrides, tmp_path):                  # 25

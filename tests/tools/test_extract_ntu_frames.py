@@ -1,3 +1,4 @@
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.data.video import write_video
-from tools.extract_ntu_frames import main
+from tools.extract_ntu_frames import main, setup_numbers
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'extract_ntu_frames.py'
 NAMES = ('S001C001P001R001A001', 'S001C001P001R001A002')
@@ -51,10 +52,23 @@ def test_names_restrict_the_run(videos, tmp_path):
     assert [entry.name for entry in (tmp_path / 'images').iterdir()] == [NAMES[1]]
 
 
-@pytest.mark.parametrize('wrong', [('--size', '0', '24'), ('--quality', '101'), ('--jobs', '0')])
-def test_numbers_out_of_range_are_refused(videos, wrong):
-    with pytest.raises(ValueError, match='--size and --jobs must be at least 1 and --quality between 1 and 100'):
-        main(arguments(videos, *wrong))
+def test_setups_are_chosen_from_per_setup_folders(tmp_path, capsys):
+    names = ('S001C001P001R001A001', 'S018C001P008R001A061', 'S021C001P008R001A061')
+    for name in names:
+        folder = tmp_path / 'videos' / f'nturgb+d_rgb_{name[:4].lower()}'
+        folder.mkdir(parents=True)
+        write_video(folder / f'{name}_rgb.avi', np.zeros((2, 48, 64, 3), np.uint8))
+    assert main(arguments(tmp_path / 'videos', '--setups', '18', '20-22')) == 1
+    printed = capsys.readouterr()
+    assert sorted(entry.name for entry in (tmp_path / 'images').iterdir()) == list(names[1:])
+    assert '2 sequences extracted, 0 there already, 2 failed' in printed.out
+    assert all(f'no video of setup {setup}' in printed.err for setup in (20, 22))
+
+
+@pytest.mark.parametrize('text', ['x', '20-', '-3', '5-4', '1-2-3'])
+def test_odd_setups_are_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match='neither a setup such as 18 nor a range'):
+        setup_numbers(text)
 
 
 def test_bad_arguments_end_in_one_sentence_and_status_2(tmp_path):

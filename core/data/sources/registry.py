@@ -1,0 +1,22 @@
+"""The kinds of annotation sources and their readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.data.sources.coco import read_coco
+from core.data.sources.kinetics import read_kinetics
+from core.data.sources.mpose import read_mpose
+from core.data.sources.ntu_skeleton import read_ntu_skeletons
+from core.data.sources.nucla import read_nucla
+from core.data.sources.pyskl import read_pyskl
+
+SOURCES: dict[str, Callable[..., dict]] = {
+    'pyskl': read_pyskl,
+    'kinetics': read_kinetics,
+    'ntu_skeleton': read_ntu_skeletons,
+    'nucla': read_nucla,
+    'coco': read_coco,
+    'mpose': read_mpose,
+}
+"""Kind → reader of a path, with keyword options, that returns the content of an annotation pickle."""

@@ -1,0 +1,137 @@
+"""Person tubes: frames cut to one box a sequence, and where that box lies in the uncut frame (``tube.json``)."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from core.data.annotations import Annotation
+from core.data.crops import BoxSettings, clip_boxes
+
+TUBE_FILE = 'tube.json'
+SHORT_SIDE = 256
+"""Longest short side of a tube, pixels."""
+
+ASPECT = 5 / 3
+"""Height / width of the default crop, 96x160."""
+
+MARGIN = 0.3
+"""Share of a person's box that is kept around it.
+
+A training crop of 1.3 boxes, zoomed by 1.1 and shifted by 0.05 of its side, reaches (1.3 * 1.1 - 1) / 2 + 1.3 * 0.05 =
+0.28 beyond the box; the rest is for rounding. A rotated crop's corners may reach further.
+"""
+
+Size = tuple[int, int]
+
+
+class Tube(NamedTuple):
+    """What a folder of cut frames shows: tube pixel (u, v) is pixel (x + u / scale, y + v / scale) of the uncut frame.
+
+    Attributes:
+        frame_size: (width, height) of the uncut frame, in pixels.
+        origin: (x, y) of the first tube pixel's centre, in pixels of the uncut frame, whose centres are whole numbers.
+        scale: tube pixels per pixel of the uncut frame; above 1 where the video was finer than ``frame_size``.
+    """
+
+    frame_size: Size
+    origin: tuple[float, float]
+    scale: float
+
+
+class TubeCut(NamedTuple):
+    """How the frames of a video become a tube.
+
+    Attributes:
+        box: x0, y0, x1, y1 in pixels of the video, ends excluded.
+        size: (width, height) of the stored frames.
+        tube: what to note beside them.
+    """
+
+    box: tuple[int, int, int, int]
+    size: Size
+    tube: Tube
+
+
+def read_tube(folder: str | Path) -> Tube | None:
+    """Return what a folder of frames shows, or ``None`` if they are uncut.
+
+    Raises:
+        ValueError: ``tube.json`` is damaged.
+    """
+    path = Path(folder) / TUBE_FILE
+    try:
+        content = json.loads(path.read_text(encoding='utf-8'))
+        (width, height), (x, y), scale = content['frame_size'], content['origin'], float(content['scale'])
+        tube = Tube((int(width), int(height)), (float(x), float(y)), scale)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: not a tube's frame_size, origin and scale ({error}); delete the folder and extract "
+                         'the sequence again') from error
+    if not (min(tube.frame_size) > 0 and 0 < scale < math.inf and all(map(math.isfinite, tube.origin))):
+        raise ValueError(f'{path}: {tube} has a size or scale that is not positive and finite; delete the folder and '
+                         'extract the sequence again')
+    return tube
+
+
+def write_tube(folder: str | Path, tube: Tube) -> None:
+    """Write ``tube.json`` into a folder of frames.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    (Path(folder) / TUBE_FILE).write_text(json.dumps(tube._asdict()) + '\n', encoding='utf-8')
+
+
+def shows_someone(record: Annotation | None) -> bool:
+    """Whether a sequence has an annotation with a scored joint in it."""
+    return record is not None and bool(_scored(record).any())
+
+
+def person_cut(record: Annotation | None, video_size: Size, frame_size: Size, margin: float = MARGIN,
+               aspect: float = ASPECT) -> TubeCut:
+    """Choose the tube of a sequence: what holds all persons' crop boxes of all frames, as far as the picture goes.
+
+    The boxes are those of the modes '1-frame' and '1-frame+' (``core.data.crops.BoxSettings``); mode 'clip' may ask for
+    more. The tube's short side is ``SHORT_SIDE`` pixels, or fewer where the video has fewer: it is never enlarged.
+
+    Args:
+        record: 2D poses; without any scored joint the tube is the whole picture.
+        video_size: (width, height) of the video's frames, pixels.
+        frame_size: (width, height) that the uncut frames would be stored with, pixels.
+        margin: kept around each box, as a share of its sides.
+        aspect: height / width of the crops.
+    """
+    ratio = np.divide(video_size, frame_size)  # video pixels per pixel of the uncut frame
+    low, high = np.zeros(2, int), np.array(video_size)
+    if shows_someone(record):
+        box = _union_of_crops(record, frame_size, margin, aspect) * ratio  # (2, 2): low and high corner
+        inside = np.clip((np.floor(box[0]), np.ceil(box[1])), 0, video_size).astype(int)
+        if (inside[0] < inside[1]).all():  # else every joint lies outside the picture
+            low, high = inside
+    shown = (high - low) / ratio
+    scale = min(SHORT_SIDE / shown.min(), *ratio)
+    width, height = np.maximum(1, np.rint(shown * scale).astype(int)).tolist()
+    # Resizing keeps the picture's edges where they are, half a pixel outside the centres of its outermost pixels.
+    x, y = (low / ratio + 0.5 / scale - 0.5).tolist()
+    return TubeCut((*low.tolist(), *high.tolist()), (width, height), Tube(tuple(frame_size), (x, y), float(scale)))
+
+
+def _scored(record: Annotation) -> np.ndarray:
+    """Joints that are somewhere and not scored 0, bool (M, T, V)."""
+    return (record.keypoints != 0).any(-1) & (record.scores > 0)
+
+
+def _union_of_crops(record: Annotation, frame_size: Size, margin: float, aspect: float) -> np.ndarray:
+    """Low and high corner (2, 2) around the crop boxes of all persons and frames, in pixels of the uncut frame."""
+    scored = _scored(record)
+    seen = scored.any((1, 2))  # an absent person's box would be the whole picture
+    keypoints = record.keypoints[seen].astype(np.float64) * np.divide(frame_size, record.image_size)
+    settings = BoxSettings('1-frame+', scale=1 + 2 * margin)
+    boxes = clip_boxes(keypoints, scored[seen], frame_size, aspect, settings, np.random.default_rng(0))  # (M, T, 2)
+    return np.stack([(boxes.center - boxes.size / 2).min((0, 1)), (boxes.center + boxes.size / 2).max((0, 1))])

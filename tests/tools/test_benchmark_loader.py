@@ -1,0 +1,23 @@
+import shutil
+
+import pytest
+
+from core.data.tubes import Tube, write_tube
+from tools import benchmark_loader
+
+
+def test_our_crops_and_joints_are_the_plain_loaders(tiny_overrides, tiny_data, tmp_path, capsys):
+    data = shutil.copytree(tiny_data, tmp_path / 'data')
+    for folder in shutil.copytree(data / 'images', data / 'tubes').iterdir():
+        write_tube(folder, Tube((96, 64), (0.0, 0.0), 1.0))
+    benchmark_loader.main(['--tubes', 'tubes', '--clips', '3', *tiny_overrides, 'DATA_DIR', str(data)])
+    plain, uncut, tubes, difference = capsys.readouterr().out.splitlines()
+    assert plain.startswith('plain') and ' 1.00 x' in plain
+    assert uncut.startswith('uncut frames') and 'MB' in uncut and tubes.startswith('tubes')
+    levels, pixels = (float(part.split()[0]) for part in difference.split(': ')[1].split(', '))
+    assert levels <= 1 and pixels < 1e-3
+
+
+def test_nothing_to_load_is_refused(tiny_overrides):
+    with pytest.raises(ValueError, match='--clips'):
+        benchmark_loader.main(['--clips', '0', *tiny_overrides])
