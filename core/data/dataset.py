@@ -176,12 +176,11 @@ class ClipDataset(RecordDataset[Clip]):
         crops, shown = np.zeros((*to_image.shape[:2], height, width, 3), np.uint8), []
         for source, (pixels, origin, scale, number) in enumerate(views):
             shown.append(number)
-            to_view = to_image.copy()  # (M, T, 2, 3)
-            to_view[..., 2] -= origin
-            to_view *= scale
             for time in np.flatnonzero(position == source):
                 for person in persons:
-                    cv2.warpAffine(pixels, to_view[person, time], (width, height), dst=crops[person, time],
+                    to_view = to_image[person, time].copy()
+                    to_view[:, 2] -= origin
+                    cv2.warpAffine(pixels, to_view * scale, (width, height), dst=crops[person, time],
                                    flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         rows = crops.reshape(-1, width, 3)
         return cv2.cvtColor(rows, cv2.COLOR_BGR2RGB, dst=rows).reshape(crops.shape), np.array(shown)

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.data.jpeg import decode_region, decode_shrunk, read_header
+from core.data.jpeg import decode_region, read_header
 from core.data.tubes import Tube, read_tube
 
 FRAME_NAME = '{:05d}.jpg'
 """File name of a frame; the number is the video's frame number, counted from 1."""
+
+_SHRINK = (1, 2, 4, 8)
 
 
 class View(NamedTuple):
@@ -44,8 +46,8 @@ class _Stored(NamedTuple):
 class FrameFolder:
     """Extracted frames of many sequences, a directory each, uncut or as person tubes (``core.data.tubes``).
 
-    Only what is needed is decoded: of an uncut frame the part that is asked for, to the pixel as the whole frame has
-    it; of a tube everything, but at a half, a quarter or an eighth of its size where that is enough. A frame that is
+    Only what is needed is decoded: the part that is asked for, of an uncut frame to the pixel as the whole frame has
+    it, of a tube at a half, a quarter or an eighth of its size where that is enough. A frame that is
     missing or damaged is replaced by the nearest readable one of its sequence, of two by the earlier.
 
     Args:
@@ -134,13 +136,12 @@ def _nearest(time: int, num_frames: int) -> Iterator[int]:
 
 
 def _decode(data: np.ndarray, stored: _Stored, region: np.ndarray, step: float, time: int) -> View:
-    header, tube = read_header(data), stored.tube
-    if tube is None:
-        if header.size != stored.size:
-            raise ValueError('not of the size of the other frames')
-        patch = decode_region(data, header, region)
-        return View(patch.pixels, patch.origin, 1.0, time)
-    shrink = max(factor for factor in (1, 2, 4, 8) if factor == 1 or factor <= step * tube.scale)
-    shift = (shrink - 1) / 2 / tube.scale       # a shrunk pixel lies in the middle of those it stands for
-    origin = tube.origin[0] + shift, tube.origin[1] + shift
-    return View(decode_shrunk(data, shrink), origin, tube.scale / shrink, time)
+    header = read_header(data)
+    if stored.tube is None and header.size != stored.size:
+        raise ValueError('not of the size of the other frames')
+    _, origin, scale = stored.tube or Tube(stored.size, (0.0, 0.0), 1.0)
+    shrink = max(factor for factor in _SHRINK if factor <= step * scale) if stored.tube and step * scale > 1 else 1
+    low, high = (region[:2] - origin) * scale, (region[2:] - origin) * scale
+    pixels, (x, y) = decode_region(data, header, (*low, *high), shrink)
+    middle = (shrink - 1) / 2                   # a shrunk pixel lies in the middle of those it stands for
+    return View(pixels, (origin[0] + (x + middle) / scale, origin[1] + (y + middle) / scale), scale / shrink, time)

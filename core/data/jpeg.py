@@ -19,13 +19,14 @@ _END = b'\xff\xd9'
 _TAIL = 32              # bytes at the end of a file among which the end marker must be
 _HEADER = 4096          # bytes among which the header must be
 _LONGEST_RUN = 3        # units of 16 pixels: short enough to cut close, long enough to cost only 4 % of the file
-_MARGIN = 2             # pixels around a region: chroma is interpolated across unit borders
+_MARGIN = 2             # decoded pixels around a region: chroma is interpolated across unit borders
+_MOST = 0.7             # share of a picture above which cutting costs more than it saves
 _FLAGS = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4,
           8: cv2.IMREAD_REDUCED_COLOR_8}
 
 
 class Patch(NamedTuple):
-    """Part of a picture: ``pixels`` uint8 (H, W, 3) in OpenCV's order B, G, R, and the (x, y) of the first one."""
+    """Part of a picture: ``pixels`` uint8 (H, W, 3) in OpenCV's order B, G, R, and where in the picture it begins."""
 
     pixels: np.ndarray
     origin: tuple[int, int]
@@ -80,19 +81,25 @@ def read_header(data: np.ndarray) -> Header:
     raise ValueError('not a JPEG file')
 
 
-def decode_region(data: np.ndarray, header: Header, region: Sequence[int]) -> Patch:
+def decode_region(data: np.ndarray, header: Header, region: Sequence[float], shrink: int = 1) -> Patch:
     """Decode what ``region`` shows, and some pixels around it; just as the whole picture has them.
 
     Args:
         data: JPEG file, uint8 (bytes,).
         header: what ``read_header`` returns for it.
-        region: x0, y0, x1, y1 in pixels, ends excluded; parts outside the picture show nothing.
+        region: x0, y0, x1, y1 in pixels of the whole picture, ends excluded; parts outside it show nothing.
+        shrink: decode at 1/``shrink`` (1, 2, 4 or 8) of the size.
+
+    Returns:
+        the patch; its origin counts pixels of the whole picture, not shrunk.
 
     Raises:
         ValueError: a truncated file, or one that cannot be decoded.
     """
-    cut, origin = _cut(data, header, region)
-    return Patch(decode_shrunk(cut), origin)
+    margin = _MARGIN * shrink
+    x0, y0 = int(region[0]) - margin, int(region[1]) - margin
+    cut, origin = _cut(data, header, (x0, y0, int(region[2]) + 1 + margin, int(region[3]) + 1 + margin))
+    return Patch(decode_shrunk(cut, shrink), origin)
 
 
 def decode_shrunk(data: np.ndarray, shrink: int = 1) -> np.ndarray:
@@ -110,36 +117,41 @@ def decode_shrunk(data: np.ndarray, shrink: int = 1) -> np.ndarray:
     return pixels
 
 
-def _cut(data: np.ndarray, header: Header, region: Sequence[int]) -> tuple[np.ndarray, tuple[int, int]]:
+def _cut(data: np.ndarray, header: Header, region: tuple[int, int, int, int]) -> tuple[np.ndarray, tuple[int, int]]:
     """A JPEG file of the runs that meet ``region``, and the position of its first pixel; the whole file if it must."""
     whole, run, (unit_width, height) = (data, (0, 0)), header.run, header.unit
     if not run or -(-header.size[0] // unit_width) % run or data[-2:].tobytes() != _END:
         return whole
     width = run * unit_width                                            # pixels of a run: width, height
     columns, rows = -(-header.size[0] // width), -(-header.size[1] // height)
+    left, right = _meeting(region[0], region[2], width, columns)
+    top, bottom = _meeting(region[1], region[3], height, rows)
+    if (right - left) * (bottom - top) > _MOST * columns * rows:
+        return whole
     coded = data[header.end:]
     ends = _markers(coded)                                              # a run ends at one, the last run at the end
     if len(ends) != columns * rows - 1:
         return whole
     bounds = np.concatenate([[-2], ends, [len(coded) - 2]])             # where the marker before each run lies
-    left, right = _meeting(region[0], region[2], width, columns)
-    top, bottom = _meeting(region[1], region[3], height, rows)
-    pieces = [coded[bounds[row * columns + left] + 2:bounds[row * columns + right] + 2] for row in range(top, bottom)]
-    cut = np.concatenate([data[:header.end], *pieces])
+    stops = bounds[1:].reshape(rows, columns)[top:bottom, left:right]   # (rows, columns) of the cut
+    starts = bounds[:-1].reshape(rows, columns)[top:bottom, left] + 2
+    cut = np.concatenate([data[:header.end], *map(coded.__getitem__, map(slice, starts, stops[:, -1] + 2))])
     size = min(bottom * height, header.size[1]) - top * height, min(right * width, header.size[0]) - left * width
     cut[header.size_at:header.size_at + 4] = np.array(size, '>u2').view(np.uint8)
-    markers = header.end + _markers(cut[header.end:])
-    cut[markers + 1] = 0xD0 + np.arange(len(markers)) % 8
+    lengths = stops[:, -1] + 2 - starts
+    moved = header.end + np.cumsum(lengths) - lengths - starts          # of each row, to its place in the cut
+    cut[stops + moved[:, None] + 1] = 0xD0 + np.arange(stops.size).reshape(stops.shape) % 8
     cut[-1] = _END[1]
     return cut, (left * width, top * height)
 
 
 def _meeting(start: int, stop: int, length: int, count: int) -> tuple[int, int]:
     """First and end of those of ``count`` intervals of ``length`` pixels that meet ``start..stop``; at least one."""
-    first = min(max(int(start) - _MARGIN, 0) // length, count - 1)
-    return first, min(max((int(stop) + _MARGIN - 1) // length, first), count - 1) + 1
+    first = min(max(start, 0) // length, count - 1)
+    return first, min(max((stop - 1) // length, first), count - 1) + 1
 
 
 def _markers(coded: np.ndarray) -> np.ndarray:
     """Positions of the restart markers in coded data."""
-    return np.flatnonzero((coded[:-1] == 0xFF) & (coded[1:] & 0xF8 == 0xD0))
+    places = np.flatnonzero(coded[:-1] == 0xFF)
+    return places[coded[places + 1] & 0xF8 == 0xD0]
