@@ -24,7 +24,7 @@ from core.rendering.body import forward_kinematics, place
 from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
 from core.rendering.draw import Annotation, Figure, annotate, compose, paint
 from core.rendering.motion import Clock
-from core.rendering.parallel import in_parallel
+from core.parallel import in_parallel
 from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 

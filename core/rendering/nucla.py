@@ -22,7 +22,7 @@ from core.rendering.background import room
 from core.rendering.camera import Camera
 from core.rendering.draw import Annotation, Figure, Scene, annotate, compose, faces_camera, paint
 from core.rendering.kinect import SIZE, fill_missing, kinect_body, to_world, view_camera
-from core.rendering.parallel import in_parallel
+from core.parallel import in_parallel
 from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 

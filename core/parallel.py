@@ -1,4 +1,4 @@
-"""Drawing in several processes at once."""
+"""A function of many items, in several processes at once."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def in_parallel(function: Callable[[Item], Result], items: Sequence[Item], jobs:
         return
     context = multiprocessing.get_context('spawn')
     with ProcessPoolExecutor(jobs, context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        yield from pool.map(function, items, chunksize=4)
+        yield from pool.map(function, items)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from core.rendering.parallel import in_parallel
+from core.parallel import in_parallel
 
 
 @pytest.mark.parametrize('jobs', [1, 2])

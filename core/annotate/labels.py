@@ -1,0 +1,140 @@
+"""What a folder of videos tells about them: names, classes and lists, from the folders, a CSV file or NTU's names."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from core.data.extraction import VIDEO_SUFFIXES, files_below, is_video, sequence_stem
+from core.data.ntu import parse_ntu_name
+
+
+class LabelledVideo(NamedTuple):
+    """A video: the sequence's ``name``, its file, its 0-based class, and the list it belongs to ('' for none)."""
+
+    name: str
+    path: Path
+    label: int
+    split: str
+
+
+class Labels(NamedTuple):
+    """Videos in the order of their paths, their class names by label (``None``: NTU's), and how many had no label."""
+
+    videos: list[LabelledVideo]
+    class_names: list[str] | None
+    left_out: int
+
+    @property
+    def split(self) -> dict[str, list[str]]:
+        """List → names of its videos."""
+        lists: dict[str, list[str]] = defaultdict(list)
+        for video in self.videos:
+            if video.split:
+                lists[video.split].append(video.name)
+        return dict(lists)
+
+
+class _Row(NamedTuple):
+    label: str
+    split: str
+
+
+def label_videos(videos: Path, table: Path | None = None, test: str | None = None) -> Labels:
+    """Name and label the videos of a folder.
+
+    A video is named by its path below the folder, with ``_`` for ``/`` and blanks and without suffix; its class is the
+    first folder of that path. Videos that all have NTU names keep them, and their action is the class.
+
+    Args:
+        videos: folder, searched with subfolders, or one video.
+        table: CSV file with columns ``video`` (path below the folder, with or without suffix), ``label`` and optionally
+            ``split``; videos that it does not list are left out.
+        test: pattern of paths, such as ``s04*``: matching videos form the list 'test', the others 'train'. By default
+            those of ``split``, or 'train' for all.
+
+    Raises:
+        ValueError: no videos, a video without a class, two of one name, a table that cannot be read or that lists a
+            video which is not there, or a pattern that no video matches.
+    """
+    root, paths = find_videos(videos)
+    rows = read_table(table, paths) if table else None
+    kept = [path for path in paths if rows is None or path in rows]
+    ntu = rows is None and all(_is_ntu(path) for path in kept)
+    classes = [rows[path].label if rows else sequence_stem(path) if ntu else _folder(path, root) for path in kept]
+    if test is not None and not any(path.match(test) for path in kept):
+        raise ValueError(f"--test {test}: no video matches; give a pattern of file names such as 's04*'")
+    splits = [rows[path].split if rows and test is None else
+              'test' if test is not None and path.match(test) else 'train' for path in kept]
+    class_names = None if ntu else sorted(set(classes))
+    labels = [parse_ntu_name(name).action - 1 if ntu else class_names.index(name) for name in classes]
+    found = [LabelledVideo(*fields) for fields in
+             zip(_names(kept), [root / path for path in kept], labels, splits, strict=True)]
+    return Labels(found, class_names, len(paths) - len(kept))
+
+
+def find_videos(videos: Path) -> tuple[Path, list[PurePath]]:
+    """Return the folder and the sorted paths of the videos below it; one file is the only video of its folder.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if videos.is_file():
+        return videos.parent, [PurePath(videos.name)]
+    paths = [PurePath(path.relative_to(videos)) for path in files_below(videos) if is_video(path)]
+    if not paths:
+        raise ValueError(f"{videos}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
+    return videos, paths
+
+
+def read_table(table: Path, paths: Sequence[PurePath]) -> dict[PurePath, _Row]:
+    """Return label and list of the videos that a CSV file names.
+
+    Raises:
+        ValueError: the file cannot be read, lacks a column or a label, or names a video that is not among ``paths``.
+    """
+    try:
+        with open(table, newline='', encoding='utf-8-sig') as file:
+            lines = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f'{table}: cannot read the labels; give a CSV file with columns video,label') from error
+    if not lines or not {'video', 'label'} <= set(lines[0]):
+        raise ValueError(f'{table}: needs a first line video,label or video,label,split and a line for every video')
+    known = {key: path for path in paths for key in (path.as_posix(), path.with_suffix('').as_posix())}
+    rows = {}
+    for line in lines:
+        video, label, split = ((line.get(key) or '').strip() for key in ('video', 'label', 'split'))
+        if video not in known or not label:
+            raise ValueError(f"{table}: the line '{video},{label}' has no {'label' if video in known else 'video'}; "
+                             'give the path below the folder of the videos, and a label')
+        rows[known[video]] = _Row(label, split if 'split' in line else 'train')
+    return rows
+
+
+def _folder(path: PurePath, root: Path) -> str:
+    if len(path.parts) < 2:
+        raise ValueError(f'{root / path}: has no class; put the videos into a folder for each class, or list them in '
+                         'a CSV file with columns video,label')
+    return path.parts[0]
+
+
+def _names(paths: Sequence[PurePath]) -> list[str]:
+    names: dict[str, PurePath] = {}
+    for path in paths:
+        words = ' '.join(path.with_suffix('').parts).split()
+        name = sequence_stem(path) if _is_ntu(path) else '_'.join(words)
+        if name in names:
+            raise ValueError(f"videos '{names[name]}' and '{path}' would both be called '{name}'; rename one of them")
+        names[name] = path
+    return list(names)
+
+
+def _is_ntu(path: PurePath) -> bool:
+    try:
+        parse_ntu_name(sequence_stem(path))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,158 @@
+"""A video becomes a folder of frames, a file with its people's joints, and a picture to look at.
+
+Under the data directory lie ``images/<name>/00001.jpg, ...``, ``people/<name>.npz`` and ``people/<name>.jpg``; the
+``.npz`` is written last, so that a video that has one is finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from core.annotate.entries import People, draw_people, load_people, save_people
+from core.annotate.frames import count_frames, read_frames
+from core.annotate.labels import LabelledVideo
+from core.annotate.people import PoseEstimator
+from core.annotate.steadying import steady
+from core.annotate.tracking import Tracker
+from core.annotate.tracks import choose_tracks, fill_gaps, join_fragments
+from core.data.extraction import FrameFormat, extract_sequence
+from core.data.video import VideoReader
+from core.parallel import in_parallel
+from core.visualization.files import save_image
+
+POSES = ('blazepose', 'torchvision', 'checkpoint')
+LONGEST_SIDE = 960
+USUAL_FPS = 30
+
+
+class AnnotationSettings(NamedTuple):
+    """How videos are annotated.
+
+    Attributes:
+        out: data directory.
+        pose: one of ``POSES``.
+        checkpoint: file of the pose network for ``pose`` 'checkpoint'.
+        persons: most people of a video.
+        size: (width, height) of the stored frames in pixels; by default the video's, at most 960 on the longer side.
+    """
+
+    out: Path
+    pose: str = 'blazepose'
+    checkpoint: Path | None = None
+    persons: int = 2
+    size: tuple[int, int] | None = None
+
+    @property
+    def method(self) -> str:
+        """What the people of a video depend on; those found by another method are looked for again."""
+        return f'{self.pose} {self.checkpoint or ""} {self.persons}'
+
+
+class Summary(NamedTuple):
+    """What a run did: name → people of all finished videos, how many of them are new, and name → what went wrong."""
+
+    found: dict[str, People]
+    annotated: int
+    failures: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def build_estimator(pose: str, checkpoint: Path | None) -> PoseEstimator:
+    """Create a pose estimator, one of ``POSES``; each process keeps its last.
+
+    Raises:
+        ValueError: its files or packages are missing.
+    """
+    if pose == 'blazepose':  # imported when needed: each wants packages that the others do without
+        from core.annotate.blazepose import BlazePose
+        return BlazePose()
+    if pose == 'torchvision':
+        from core.annotate.keypoint_rcnn import KeypointRCNN
+        return KeypointRCNN()
+    from core.annotate.checkpoint import CheckpointPose
+    return CheckpointPose(checkpoint)
+
+
+def annotate_videos(videos: Sequence[LabelledVideo], settings: AnnotationSettings, jobs: int) -> Summary:
+    """Annotate videos in ``jobs`` processes; finished ones are left alone, a damaged one does not stop the others.
+
+    Raises:
+        ValueError: the pose estimator's files or packages are missing.
+    """
+    files = {video.name: _people_file(settings, video.name) for video in videos}
+    missing = [video for video in videos if load_people(files[video.name], settings.method) is None]
+    if missing:
+        build_estimator(settings.pose, settings.checkpoint)  # what it lacks is said once, not for every video
+    outcomes = tqdm(in_parallel(partial(_annotate_or_say, settings), missing, jobs), desc='annotating', unit='video',
+                    total=len(missing), disable=not missing)
+    failures = {video.name: sentence for video, sentence in zip(missing, outcomes, strict=True) if sentence}
+    people = {name: load_people(file, settings.method) for name, file in files.items() if name not in failures}
+    return Summary(people, len(missing) - len(failures), failures)
+
+
+def annotate_video(video: LabelledVideo, settings: AnnotationSettings, estimator: PoseEstimator) -> None:
+    """Write the frames, the picture and the people of one video; frames that are there already are used as they are.
+
+    Raises:
+        ValueError: the video is damaged, or nobody was found in it.
+        OSError: a file cannot be written.
+    """
+    reader = VideoReader(video.path, threads=1)
+    images = settings.out / 'images' / video.name
+    if not images.is_dir():
+        extract_sequence(video.path, images, FrameFormat(settings.size or _stored_size(reader)))
+    second = round(reader.fps) if reader.fps >= 1 else USUAL_FPS
+    people = find_people(images, estimator, settings.persons, second)
+    if people is None:
+        raise ValueError(f'{video.path}: nobody was found in it; leave it out, or try another --pose')
+    save_image(settings.out / 'people' / f'{video.name}.jpg', draw_people(people, images))
+    save_people(_people_file(settings, video.name), people, settings.method)
+
+
+def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: int) -> People | None:
+    """Return the strongest ``persons`` people of a sequence of frames, or ``None`` if there is nobody.
+
+    Args:
+        folder: of its frames.
+        estimator: looks at every frame.
+        persons: most people.
+        second: frames in about a second, for which somebody may go unseen.
+    """
+    num_frames, frame = count_frames(folder), np.empty(0)
+    tracker = Tracker(second)
+    for time, frame in enumerate(read_frames(folder, range(num_frames))):
+        tracker.update(time, estimator(frame, tracker.expected))
+    tracks = choose_tracks(join_fragments(tracker.tracks, second), num_frames, persons)
+    if not tracks:
+        return None
+    keypoints, scores = zip(*(fill_gaps(track.times, steady(track.joints, second), num_frames, second)
+                              for track in tracks), strict=True)
+    return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), frame.shape[1::-1])
+
+
+def _annotate_or_say(settings: AnnotationSettings, video: LabelledVideo) -> str:
+    """Annotate one video; return what went wrong with it, or nothing."""
+    try:
+        annotate_video(video, settings, build_estimator(settings.pose, settings.checkpoint))
+    except (ValueError, OSError) as error:
+        return str(error)
+    return ''
+
+
+def _people_file(settings: AnnotationSettings, name: str) -> Path:
+    return settings.out / 'people' / f'{name}.npz'
+
+
+def _stored_size(reader: VideoReader) -> tuple[int, int]:
+    first = next(iter(reader), None)
+    if first is None:
+        raise ValueError(f'{reader.path}: no frame of it could be decoded; copy or download it again')
+    height, width = first.shape[:2]
+    scale = min(1.0, LONGEST_SIDE / max(width, height))
+    return max(1, round(scale * width)), max(1, round(scale * height))
