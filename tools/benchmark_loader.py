@@ -98,7 +98,8 @@ def main(argv: list[str] | None = None) -> None:
     """Benchmark as the command line says."""
     parser = run_parser(__doc__)
     parser.add_argument('--tubes', help='folder inside DATA_DIR with the same sequences as person tubes')
-    parser.add_argument('--clips', type=int, default=64, help='test clips to load, again and again where there are fewer (default: 64)')
+    parser.add_argument('--clips', type=int, default=64,
+                        help='test clips to load, some of them again where there are fewer (default: 64)')
     arguments = parser.parse_args(argv)
     if arguments.clips < 1:
         raise ValueError('--clips must be at least 1')

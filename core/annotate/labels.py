@@ -1,19 +1,22 @@
-"""What a folder of videos tells about them: names, classes and lists, from the folders, a CSV file or NTU's names."""
+"""What a folder of videos tells about them: names, classes, lists; from folders, a CSV file or published names."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from core.data.extraction import VIDEO_SUFFIXES, files_below, is_video, sequence_stem
+from core.data.frames import FRAME_NAME
 from core.data.ntu import parse_ntu_name
+from core.data.nucla import parse_nucla_name
 
 
 class LabelledVideo(NamedTuple):
-    """A video: the sequence's ``name``, its file, its 0-based class, and the list it belongs to ('' for none)."""
+    """A video: the sequence's ``name``, its file or folder of frames, its 0-based class, and its list ('' for none)."""
 
     name: str
     path: Path
@@ -22,7 +25,7 @@ class LabelledVideo(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Videos in the order of their paths, their class names by label (``None``: NTU's), and how many had no label."""
+    """Videos in the order of their paths, class names by label (``None``: published), and how many had no label."""
 
     videos: list[LabelledVideo]
     class_names: list[str] | None
@@ -47,10 +50,10 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
     """Name and label the videos of a folder.
 
     A video is named by its path below the folder, with ``_`` for ``/`` and blanks and without suffix; its class is the
-    first folder of that path. Videos that all have NTU names keep them, and their action is the class.
+    first folder of that path. Videos that all have names of NTU or N-UCLA keep them, and their class.
 
     Args:
-        videos: folder, searched with subfolders, or one video.
+        videos: folder, searched with subfolders, or one video. Where it holds no videos, the folders of frames in it.
         table: CSV file with columns ``video`` (path below the folder, with or without suffix), ``label`` and optionally
             ``split``; videos that it does not list are left out.
         test: pattern of paths, such as ``s04*``: matching videos form the list 'test', the others 'train'. By default
@@ -63,31 +66,36 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
     root, paths = find_videos(videos)
     rows = read_table(table, paths) if table else None
     kept = [path for path in paths if rows is None or path in rows]
-    ntu = rows is None and all(_is_ntu(path) for path in kept)
-    classes = [rows[path].label if rows else sequence_stem(path) if ntu else _folder(path, root) for path in kept]
+    known = [_published_label(path) for path in kept]
+    published = rows is None and None not in known
+    classes = known if published else [rows[path].label if rows else _folder(path, root) for path in kept]
     if test is not None and not any(path.match(test) for path in kept):
         raise ValueError(f"--test {test}: no video matches; give a pattern of file names such as 's04*'")
     splits = [rows[path].split if rows and test is None else
               'test' if test is not None and path.match(test) else 'train' for path in kept]
-    class_names = None if ntu else sorted(set(classes))
-    labels = [parse_ntu_name(name).action - 1 if ntu else class_names.index(name) for name in classes]
+    class_names = None if published else sorted(set(classes))
+    labels = known if published else [class_names.index(name) for name in classes]
     found = [LabelledVideo(*fields) for fields in
              zip(_names(kept), [root / path for path in kept], labels, splits, strict=True)]
     return Labels(found, class_names, len(paths) - len(kept))
 
 
 def find_videos(videos: Path) -> tuple[Path, list[PurePath]]:
-    """Return the folder and the sorted paths of the videos below it; one file is the only video of its folder.
+    """Return the folder and the sorted paths of the videos below it, or else of the folders of frames.
+
+    One file is the only video of its folder.
 
     Raises:
         ValueError: there is none.
     """
     if videos.is_file():
         return videos.parent, [PurePath(videos.name)]
-    paths = [PurePath(path.relative_to(videos)) for path in files_below(videos) if is_video(path)]
-    if not paths:
+    files = files_below(videos)
+    found = ([path for path in files if is_video(path)] or
+             [path.parent for path in files if path.name == FRAME_NAME.format(1)])
+    if not found:
         raise ValueError(f"{videos}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
-    return videos, paths
+    return videos, [PurePath(path.relative_to(videos)) for path in found]
 
 
 def read_table(table: Path, paths: Sequence[PurePath]) -> dict[PurePath, _Row]:
@@ -125,16 +133,16 @@ def _names(paths: Sequence[PurePath]) -> list[str]:
     names: dict[str, PurePath] = {}
     for path in paths:
         words = ' '.join(path.with_suffix('').parts).split()
-        name = sequence_stem(path) if _is_ntu(path) else '_'.join(words)
+        name = '_'.join(words) if _published_label(path) is None else sequence_stem(path)
         if name in names:
             raise ValueError(f"videos '{names[name]}' and '{path}' would both be called '{name}'; rename one of them")
         names[name] = path
     return list(names)
 
 
-def _is_ntu(path: PurePath) -> bool:
-    try:
-        parse_ntu_name(sequence_stem(path))
-    except ValueError:
-        return False
-    return True
+def _published_label(path: PurePath) -> int | None:
+    """The class in a name of NTU or N-UCLA."""
+    for parse in (parse_ntu_name, parse_nucla_name):
+        with suppress(ValueError):
+            return parse(sequence_stem(path)).label
+    return None

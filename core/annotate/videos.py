@@ -103,12 +103,16 @@ def annotate_video(video: LabelledVideo, settings: AnnotationSettings, estimator
         ValueError: the video is damaged, or nobody was found in it.
         OSError: a file cannot be written.
     """
-    reader = VideoReader(video.path, threads=1)
-    images = settings.out / 'images' / video.name
-    if not images.is_dir():
-        extract_sequence(video.path, images, FrameFormat(settings.size or _stored_size(reader)))
-    second = round(reader.fps) if reader.fps >= 1 else USUAL_FPS
-    people = find_people(images, estimator, settings.persons, second)
+    images, fps = settings.out / 'images' / video.name, 0.0
+    if video.path.is_dir():
+        if not (images.is_dir() and images.samefile(video.path)):
+            raise ValueError(f"{video.path}: frames are used where they are; give --out in the folder above 'images'")
+    else:
+        reader = VideoReader(video.path, threads=1)
+        fps = reader.fps
+        if not images.is_dir():
+            extract_sequence(video.path, images, FrameFormat(settings.size or _stored_size(reader)))
+    people = find_people(images, estimator, settings.persons, round(fps) if fps >= 1 else USUAL_FPS)
     if people is None:
         raise ValueError(f'{video.path}: nobody was found in it; leave it out, or try another --pose')
     save_image(settings.out / 'people' / f'{video.name}.jpg', draw_people(people, images))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -132,16 +132,19 @@ def validate(trainer: Trainer, batches: Iterable[Clip | SkeletonClip] | None, la
     return values.get('top1', values.get('AP'))
 
 
-def summarize(predictions: Predictions, layout: Layout) -> dict:
+def summarize(predictions: Predictions, layout: Layout, class_names: Sequence[str] = ()) -> dict:
     """Compute the content of ``metrics.json``: everything in percent (0 to 100), pose in image pixels.
 
-    Frames that a short, looped clip repeats count as often as the model saw them.
+    Frames that a short, looped clip repeats count as often as the model saw them. With ``class_names`` (by label) the
+    accuracy of every class is added.
     """
     metrics = {'num_clips': len(predictions.label)}
     if predictions.probabilities is not None:
         action = evaluate_classification(predictions.probabilities, predictions.label)
         metrics = {'top1': action.top1, 'top5': action.top5, 'mean_class_accuracy': action.mean_class_accuracy,
                    **metrics}
+        if class_names:
+            metrics['class_accuracy'] = dict(zip(class_names, action.per_class, strict=True))
     if predictions.visual is not None:
         for name, probabilities in (('skeleton', predictions.skeleton), ('visual', predictions.visual)):
             metrics[f'{name}_top1'] = evaluate_classification(probabilities, predictions.label).top1

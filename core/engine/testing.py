@@ -36,7 +36,7 @@ def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: 
     predictions = predict(wrap_model(model, runtime), data.test, runtime, split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
                           sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP)
     check_frames((data.test,), runtime, run_folder(cfg))
-    metrics = summarize(predictions, get_layout(cfg.DATASET.LAYOUT))
+    metrics = summarize(predictions, get_layout(cfg.DATASET.LAYOUT), data.class_names)
     metrics['parameters'] = sum(parameter.numel() for parameter in model.parameters())
     if runtime.is_main:
         folder = run_folder(cfg)

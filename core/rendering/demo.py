@@ -18,13 +18,13 @@ from tqdm import tqdm
 
 from core.data.ntu import NTU60_TRAIN_CAMERAS, NTU60_TRAIN_SUBJECTS
 from core.data.video import write_video
+from core.parallel import in_parallel
 from core.rendering.actions import ACTIONS, perform
 from core.rendering.background import room
 from core.rendering.body import forward_kinematics, place
 from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
 from core.rendering.draw import Annotation, Figure, annotate, compose, paint
 from core.rendering.motion import Clock
-from core.parallel import in_parallel
 from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 

@@ -18,11 +18,11 @@ from tqdm import tqdm
 
 from core.data.extraction import FrameFormat, write_frames
 from core.data.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name
+from core.parallel import in_parallel
 from core.rendering.background import room
 from core.rendering.camera import Camera
 from core.rendering.draw import Annotation, Figure, Scene, annotate, compose, faces_camera, paint
 from core.rendering.kinect import SIZE, fill_missing, kinect_body, to_world, view_camera
-from core.parallel import in_parallel
 from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 

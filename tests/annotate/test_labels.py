@@ -34,6 +34,13 @@ def test_folders_are_classes_and_paths_are_names(folder):
     assert labels.split == {'train': ['jump_day_1_s01', 'jump_s02', 'squat_s01_a']} and labels.left_out == 0
 
 
+@pytest.mark.parametrize('name, label', [('a08_s01_e00_v03', 6), ('S018C001P008R001A061', 60)])
+def test_folders_of_frames_with_published_names(tmp_path, name, label):
+    labels = label_videos(make(tmp_path, f'{name}/00001.jpg', f'{name}/00002.jpg'))
+    video, = labels.videos
+    assert (video.name, video.label, labels.class_names) == (name, label, None) and video.path.is_dir()
+
+
 def test_a_pattern_names_the_test_side(folder):
     labels = label_videos(folder, test='s01*')
     assert labels.split == {'test': ['jump_day_1_s01', 'squat_s01_a'], 'train': ['jump_s02']}

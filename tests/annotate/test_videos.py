@@ -23,6 +23,17 @@ def test_a_video_becomes_frames_people_and_a_picture(clips, tmp_path, fake_estim
     assert np.allclose(left_top, np.stack([20 + 2 * np.arange(20), np.full(20, 30)], 1), atol=2)
 
 
+def test_frames_in_place_are_annotated_without_a_video(clips, tmp_path, fake_estimator):
+    settings = AnnotationSettings(tmp_path / 'out')
+    annotate_videos(label_videos(clips).videos, settings, 1)
+    (tmp_path / 'out' / 'people' / 'walk_s01.npz').unlink()
+    frames = LabelledVideo('walk_s01', tmp_path / 'out' / 'images' / 'walk_s01', 0, 'train')
+    people = annotate_videos([frames], settings, 1).found['walk_s01']
+    assert people.keypoints.shape == (1, 20, 17, 2) and people.coverage == 1
+    elsewhere = annotate_videos([frames], AnnotationSettings(tmp_path / 'elsewhere'), 1)
+    assert "give --out in the folder above 'images'" in elsewhere.failures['walk_s01']
+
+
 def test_hidden_frames_are_filled_with_lower_scores(clips, tmp_path, fake_estimator):
     found = annotate_videos(label_videos(clips).videos, AnnotationSettings(tmp_path / 'out'), jobs=1).found
     people = found['limp_s02']

@@ -40,6 +40,11 @@ def test_counts_and_percent():
     assert 'visual_top1' not in metrics
 
 
+def test_classes_are_reported_by_name():
+    named = summarize(make_predictions(), COCO17, 'abcd')['class_accuracy']
+    assert named == pytest.approx({'a': 50, 'b': 100, 'c': 100, 'd': 100})
+
+
 def test_pose_error_lowers_every_pose_figure():
     exact, shifted = (summarize(make_predictions(shift), COCO17)['pose'] for shift in (0.0, 12.0))
     assert all(shifted[name] < exact[name] for name in exact)
