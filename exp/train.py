@@ -57,9 +57,10 @@ def train(cfg: CfgNode, runtime: Runtime) -> None:
     first, best = restore_training(trainer, state, runtime) if state else (0, -1.0)
     if state:
         runtime.say(f'continuing {folder} after epoch {first}')
+    about = {'config': cfg.dump(), 'class_names': data.class_names}
     logger = RunLogger(folder, runtime.is_main, trainer.step)
     if epochs == 0 and not state:                               # keep the starting weights, to be tested as they are
-        save_training(folder, trainer, runtime, epoch=0, score=0.0, best=best, config=cfg.dump())
+        save_training(folder, trainer, runtime, epoch=0, score=0.0, best=best, **about)
 
     for epoch in range(first, epochs):
         set_epoch(data.train, epoch)
@@ -68,7 +69,7 @@ def train(cfg: CfgNode, runtime: Runtime) -> None:
         if (epoch + 1) % cfg.VALID_FREQ == 0 or epoch + 1 == epochs:
             score = validate(trainer, data.validation, layout, epoch, runtime, logger)
         check_frames((data.train, data.validation), runtime, folder)
-        best = save_training(folder, trainer, runtime, epoch=epoch + 1, score=score, best=best, config=cfg.dump())
+        best = save_training(folder, trainer, runtime, epoch=epoch + 1, score=score, best=best, **about)
 
     logger.close()
     check_equal_weights(trainer.model, runtime)

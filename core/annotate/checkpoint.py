@@ -7,18 +7,14 @@ frame and goes on from those where it is surest, which finds one person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import getitem
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-import yaml
-from yacs.config import CfgNode
 
 from core.annotate.people import Person, distinct_people, person_within
-from core.config import KEYS, default_config
+from core.config import saved_config
 from core.data.crops import BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine
 from core.engine.checkpoint import read_checkpoint, tested_weights
 from core.models.build import build_pose_net
@@ -45,7 +41,7 @@ class CheckpointPose:
 
     def __init__(self, file: Path, least: float = 0.3) -> None:
         state = read_checkpoint(file)
-        self.cfg = saved_settings(state['config'])
+        self.cfg = saved_config(state['config'])
         weights = {name: value for name, value in tested_weights(state).items() if name.startswith('pose.')}
         if not weights or self.cfg.DATASET.LAYOUT != 'coco17':
             raise ValueError(f"checkpoint '{file}' has no pose network for COCO's 17 joints; name one of a run with "
@@ -98,14 +94,3 @@ def search_windows(frame_size: tuple[int, int], aspect: float) -> np.ndarray:
         low = np.stack(np.meshgrid(*starts), -1).reshape(-1, 2)
         corners.append(np.stack([low, low + side], 1))
     return np.concatenate(corners)
-
-
-def saved_settings(text: str) -> CfgNode:
-    """Return a saved run's configuration (YAML), without keys that have gone since; newer ones have their defaults."""
-    saved, cfg = yaml.safe_load(text), default_config()
-    for name in KEYS:
-        *sections, key = name.split('.')
-        section = reduce(lambda node, part: node.get(part, {}), sections, saved)
-        if key in section:
-            reduce(getitem, sections, cfg)[key] = section[key]
-    return cfg

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ PARTS = ('model', 'optimizer', 'scheduler', 'scaler', 'ema')
 
 
 def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: int, score: float | None, best: float,
-                  config: str) -> float:
+                  config: str, class_names: Sequence[str]) -> float:
     """Write ``last.pth``, and ``best.pth`` when the validation score is at least the best so far.
 
     Args:
@@ -30,6 +31,7 @@ def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: in
         score: validation top1 of this epoch, percent; ``None`` when it was not validated.
         best: best score before.
         config: the resolved configuration as YAML.
+        class_names: K names, by label.
 
     Returns:
         The best score so far.
@@ -40,7 +42,8 @@ def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: in
     if runtime.is_main:
         parts = {name: getattr(trainer, name) for name in PARTS if getattr(trainer, name) is not None}
         state = {name: _inner(part).state_dict() for name, part in parts.items()}
-        state |= {'step': trainer.step, 'epoch': epoch, 'best': best, 'rng': rng, 'config': config}
+        state |= {'step': trainer.step, 'epoch': epoch, 'best': best, 'rng': rng, 'config': config,
+                  'class_names': list(class_names)}
         for name in ('best.pth', 'last.pth') if improved else ('last.pth',):   # a crash between repeats the epoch
             temporary = folder / f'{name}.tmp'
             torch.save(state, temporary)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from core.annotate import checkpoint
-from core.annotate.checkpoint import REFINEMENTS, CheckpointPose, saved_settings, search_windows
+from core.annotate.checkpoint import REFINEMENTS, CheckpointPose, search_windows
 from core.annotate.people import person_within
 from core.config import load_config
 from core.models.build import build_model
@@ -101,9 +101,3 @@ def test_a_checkpoint_without_pose_network_is_refused(tmp_path):
     file = write(tmp_path, 'TRAIN.MODE', 'action')
     with pytest.raises(ValueError, match="best.pth' has no pose network for COCO's 17 joints"):
         CheckpointPose(file)
-
-
-def test_settings_of_another_version_are_read_as_far_as_they_are_known():
-    cfg = saved_settings('{BACKBONE: hrnet-w32, GONE: 1, MODEL: {IMAGE_SIZE: [64, 96], LOST: {A: 2}}}')
-    assert cfg.BACKBONE == 'hrnet-w32' and cfg.MODEL.IMAGE_SIZE == [64, 96]
-    assert cfg.MODEL.SIGMA == load_config().MODEL.SIGMA and 'GONE' not in cfg
