@@ -51,8 +51,8 @@ def paint_sequence(sequence: NuclaSequence, seed: int) -> np.ndarray:
     return paint(compose_sequence(sequence, seed), view_room(seed, parse_nucla_name(sequence.name).view))
 
 
-def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> dict[str, Any]:
-    """Write the frames of one sequence where they are missing and return its PYSKL entry.
+def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Write the frames of one sequence where they are missing; return keypoints (1, T, 17, 2) and scores (1, T, 17).
 
     The score of a keypoint is 1 where it is seen, 0.5 where something covers it and 0 for face points turned away.
     """
@@ -61,9 +61,14 @@ def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> dict[st
     if not target.exists():
         write_frames(paint(scene, view_room(seed, parse_nucla_name(sequence.name).view)), target, _FORMAT)
     seen = annotate(scene)
+    return seen.keypoints, _scores(seen, scene.figures[0].points, scene.camera)
+
+
+def _to_entry(sequence: NuclaSequence, keypoints: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
+    """PYSKL's entry; its arrays are new ones, for the file's bytes not to tell which process they came from."""
     return {'frame_dir': sequence.name, 'label': parse_nucla_name(sequence.name).label, 'img_shape': SIZE[::-1],
-            'original_shape': SIZE[::-1], 'total_frames': len(sequence.joints), 'keypoint': seen.keypoints,
-            'keypoint_score': _scores(seen, scene.figures[0].points, scene.camera)}
+            'original_shape': SIZE[::-1], 'total_frames': len(sequence.joints),
+            'keypoint': keypoints.astype(np.float32), 'keypoint_score': scores.astype(np.float32)}
 
 
 def _scores(seen: Annotation, points: np.ndarray, camera: Camera) -> np.ndarray:
@@ -88,8 +93,8 @@ def write_nucla(sequences: Sequence[NuclaSequence], out: Path, seed: int = 0, jo
     render = partial(render_sequence, images=out / 'images', seed=seed)
     with tqdm(total=sum(len(sequence.joints) for sequence in sequences), desc='rendering', unit='frame') as bar:
         annotations = []
-        for entry in in_parallel(render, sequences, jobs):
-            annotations.append(entry)
-            bar.update(entry['total_frames'])
+        for sequence, drawn in zip(sequences, in_parallel(render, sequences, jobs), strict=True):
+            annotations.append(_to_entry(sequence, *drawn))
+            bar.update(len(sequence.joints))
     content = {'split': {}, 'annotations': annotations, 'class_names': list(CLASS_NAMES.values())}
     write_atomic(out / ANNOTATION_FILE, pickle.dumps(content, protocol=4))
