@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from core.models.distributions import moment, scale_gradient
-from core.models.visual.inputs import VisualInput
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -34,6 +33,22 @@ class JointOutput(NamedTuple):
     logits: Tensor | None = None
     skeleton_logits: Tensor | None = None
     visual_logits: Tensor | None = None
+
+
+class Observation(NamedTuple):
+    """What the frames of a clip tell one by one; every array has the frames T on its third axis.
+
+    Attributes:
+        simcc_x: logits over x bins, ``(B, M, T, V, N_x)``.
+        simcc_y: logits over y bins, ``(B, M, T, V, N_y)``.
+        pose: skeleton features ``(B, M, T, V, C)``, 0 for absent persons.
+        seen: what the visual branch keeps of each frame, ``(B, M or 1, T, ...)``; ``None`` without a branch.
+    """
+
+    simcc_x: Tensor
+    simcc_y: Tensor
+    pose: Tensor
+    seen: Tensor | None = None
 
 
 class NormalizeFrames(nn.Module):
@@ -87,7 +102,8 @@ class JointModel(PoseModel):
         pose: ``(N, 3, H, W) → PoseOutput(simcc, taps)``.
         implicit: distributions → skeleton features ``(B, M, T, V, C)``, 0 for absent persons.
         skeleton: recognizer with ``features`` and ``head``.
-        visual: ``VisualInput`` → ``(B, K)`` logits; needs ``fusion``.
+        visual: ``see`` backbone maps frame by frame, then that, skeleton maps and mask → ``(B, K)`` logits; needs
+            ``fusion``.
         fusion: skeleton and visual logits → fused logits.
         tap_grad: factor on the gradient that passes from the visual branch through the taps; 0 cuts it.
         freeze_pose: the pose network neither learns nor updates its BatchNorm statistics (the second stage of
@@ -113,6 +129,31 @@ class JointModel(PoseModel):
             self.pose.eval()
         return self
 
+    def observe(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> Observation:
+        """Return what the frames tell one by one; all the work on pixels. Arguments as in ``forward``."""
+        simcc_x, simcc_y, taps = self.estimate(frames, person_mask)
+        pose = self.implicit(simcc_x, simcc_y, crop_to_image, image_size, person_mask)   # (B, M, T, V, C)
+        if self.visual is None:
+            return Observation(simcc_x, simcc_y, pose)
+        positions = torch.stack([moment(axis.softmax(dim=-1)) for axis in (simcc_x, simcc_y)], dim=-1)
+        taps = tuple(scale_gradient(tap, self.tap_grad) for tap in taps)
+        return Observation(simcc_x, simcc_y, pose, self.visual.see(taps, positions))
+
+    def recognise(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return action logits ``(B, K)``: final, of the skeleton network alone, of the visual branch alone.
+
+        Args:
+            pose: as in ``Observation``, for the frames of a whole clip.
+            seen: as in ``Observation``.
+            person_mask: 1 where the person exists, ``(B, M)``.
+        """
+        maps = self.skeleton.features(pose)                                              # [(B, M, C_s, T_s, V_s)]
+        skeleton_logits = self.skeleton.head(maps, person_mask)                          # (B, K)
+        if self.visual is None:
+            return skeleton_logits, skeleton_logits, None
+        visual_logits = self.visual(seen, maps, person_mask)                             # (B, K)
+        return self.fusion(skeleton_logits, visual_logits), skeleton_logits, visual_logits
+
     def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
         """Recognise poses and actions of a batch of clips.
 
@@ -122,17 +163,9 @@ class JointModel(PoseModel):
             crop_to_image: affine crop pixels → image pixels, ``(B, M, T, 2, 3)``.
             image_size: ``(width, height)`` of the stored frames, ``(B, 2)``.
         """
-        simcc_x, simcc_y, taps = self.estimate(frames, person_mask)
-        pose_features = self.implicit(simcc_x, simcc_y, crop_to_image, image_size, person_mask)  # (B, M, T, V, C)
-        maps = self.skeleton.features(pose_features)                                     # [(B, M, C_s, T_s, V_s)]
-        skeleton_logits = self.skeleton.head(maps, person_mask)                          # (B, K)
-        if self.visual is None:
-            return JointOutput(simcc_x, simcc_y, skeleton_logits, skeleton_logits)
-        positions = torch.stack([moment(axis.softmax(dim=-1)) for axis in (simcc_x, simcc_y)], dim=-1)
-        taps = tuple(scale_gradient(tap, self.tap_grad) for tap in taps)
-        visual_logits = self.visual(VisualInput(taps, maps, positions, person_mask))     # (B, K)
-        fused = self.fusion(skeleton_logits, visual_logits)                              # (B, K)
-        return JointOutput(simcc_x, simcc_y, fused, skeleton_logits, visual_logits)
+        observed = self.observe(frames, person_mask, crop_to_image, image_size)
+        answers = self.recognise(observed.pose, observed.seen, person_mask)
+        return JointOutput(observed.simcc_x, observed.simcc_y, *answers)
 
 
 class SkeletonModel(nn.Module):

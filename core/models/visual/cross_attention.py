@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from core.models.visual.attention import CrossAttentionLayer, time_window
-from core.models.visual.inputs import VisualInput
 from core.models.visual.tokens import SeparablePosition, TokenPool
 
 QUERIES: dict[str, int] = {'joint': 0, 'part': 1, 'body': 2, 'pooled': 0}
@@ -75,16 +74,26 @@ class CrossAttentionBranch(nn.Module):
         steps = time_window(queries.shape[1], tokens.shape[1], self.window, queries.device)
         return steps.repeat_interleave(queries.shape[2], dim=0).repeat_interleave(tokens.shape[2], dim=1)
 
-    def forward(self, inputs: VisualInput) -> Tensor:
-        """Return logits ``(B, K)``; absent persons contribute nothing."""
-        tokens = self.tokens(inputs.taps, inputs.positions)                              # (BM, T_v, P, D)
-        queries = self._queries(inputs.maps)                                             # (BM, T_s, V_s, D)
+    def see(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
+        """Return what each frame shows by itself, ``(B, M, T, P, D)``; arguments as in ``TokenPool.see``."""
+        return self.tokens.see(taps, positions)
+
+    def forward(self, seen: Tensor, maps: Sequence[Tensor], person_mask: Tensor) -> Tensor:
+        """Return logits ``(B, K)``; absent persons contribute nothing.
+
+        Args:
+            seen: what ``see`` returned for the frames of the clip, ``(B, M, T, P, D)``.
+            maps: the skeleton network's maps ``(B, M, C_s, T_s, V_s)``, finest first.
+            person_mask: 1 where the person exists, ``(B, M)``.
+        """
+        tokens = self.tokens(seen)                                                       # (BM, T_v, P, D)
+        queries = self._queries(maps)                                                    # (BM, T_s, V_s, D)
         mask = self._mask(queries, tokens)                                               # (T_s * V_s, T_v * P)
         queries, tokens = queries.flatten(1, 2), tokens.flatten(1, 2)
         for layer in self.layers:
             queries = layer(queries, tokens, mask)
-        persons = queries.mean(dim=1).unflatten(0, inputs.person_mask.shape)             # (B, M, D)
-        return self._drop_clips(self.head(_mean_of_present(persons, inputs.person_mask)))
+        persons = queries.mean(dim=1).unflatten(0, person_mask.shape)                    # (B, M, D)
+        return self._drop_clips(self.head(_mean_of_present(persons, person_mask)))
 
     def _drop_clips(self, logits: Tensor) -> Tensor:
         if not self.training or not self.drop:

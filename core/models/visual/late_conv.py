@@ -13,8 +13,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.models.visual.inputs import VisualInput
-
 VERSIONS = (1, 2)
 
 
@@ -148,11 +146,20 @@ class LateConvBranch(nn.Module):
             self.fcn = nn.Conv2d(fused, num_classes, 1)
         self.version = version
 
-    def forward(self, inputs: VisualInput) -> Tensor:
-        """Return logits ``(B, classes)``; only the taps are read, each half as large as the one before."""
-        batch, persons = inputs.person_mask.shape
-        first = [level.unflatten(0, (batch, persons, -1))[:, 0].flatten(0, 1) for level in inputs.taps]
-        fused = self.multi_fuse_layer(first).unflatten(0, (batch, -1))                  # (B, T, C, h, w)
+    def see(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
+        """Return what each frame shows of person 0 by itself, ``(B, 1, T, C, h, w)``.
+
+        Args:
+            taps: ``(B * M * T, C_i, H_i, W_i)`` each, half as large as the one before.
+            positions: of the joints ``(B, M, T, V, 2)``; their number counts, not their values.
+        """
+        batch, persons, clip = positions.shape[:3]
+        first = [level.unflatten(0, (batch, persons, clip))[:, 0].flatten(0, 1) for level in taps]
+        return self.multi_fuse_layer(first).unflatten(0, (batch, 1, clip))
+
+    def forward(self, seen: Tensor, maps: Sequence[Tensor], person_mask: Tensor) -> Tensor:
+        """Return logits ``(B, classes)`` of what ``see`` returned for the frames of the clip; the rest is not read."""
+        batch, fused = len(seen), seen[:, 0]                                             # (B, T, C, h, w)
         if self.version == 2:
             return self.v_block(fused.transpose(1, 2))
         clip = self.t_cov(fused.flatten(2)).view(batch, *fused.shape[2:])                # (B, C, h, w)

@@ -96,17 +96,20 @@ class TokenPool(nn.Module):
             pooled.append(sample_at_joints(level, positions))                            # (BMT, V, C_i)
         return torch.cat(pooled, dim=1).flatten(0, 1)                                    # (BMT * P, C_i)
 
-    def forward(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
-        """Return tokens ``(B * M, ceil(T / t_stride), P, D)``.
+    def see(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
+        """Return what each frame shows by itself, ``(B, M, T, P, D)``.
 
         Args:
             taps: ``(B * M * T, C_i, H_i, W_i)`` each.
             positions: of the joints, -1..1 over the crop, ``(B, M, T, V, 2)``.
         """
-        persons, clip = positions.shape[:2].numel(), positions.shape[2]
         per_frame = positions.flatten(0, 2)                                              # (BMT, V, 2)
         embedded = [norm(project(self._pool(level, per_frame)))                          # (BMT * P, D)
                     for level, project, norm in zip(taps, self.projects, self.norms, strict=True)]
-        frames = F.relu(sum(embedded)).view(persons, clip, self.places, -1)              # (BM, T, P, D)
+        return F.relu(sum(embedded)).view(*positions.shape[:3], self.places, -1)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Return tokens ``(B * M, ceil(T / t_stride), P, D)`` of what the frames show, ``(B, M, T, P, D)``."""
+        frames = seen.flatten(0, 1)                                                      # (BM, T, P, D)
         steps = self.temporal(frames.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)            # (BM, T_v, P, D)
         return steps + self.position(steps.shape[1])

@@ -1,14 +1,26 @@
 """The cross-attention branch: persons, gradients, modality dropout, budget."""
 
+from typing import NamedTuple
+
 import pytest
 import torch
 
 from core.models.visual.cross_attention import QUERIES, CrossAttentionBranch
-from core.models.visual.inputs import VisualInput
 from core.models.visual.tokens import TOKEN_POOLS
 
 BATCH, PERSONS, CLIP, CLASSES = 3, 2, 16, 7
 TAPS, MAPS, NODES = (6, 12), (24, 12, 6), (17, 6, 3)
+
+
+class Inputs(NamedTuple):
+    taps: tuple[torch.Tensor, ...]
+    maps: tuple[torch.Tensor, ...]
+    positions: torch.Tensor
+    person_mask: torch.Tensor
+
+
+def answer(branch, inputs):
+    return branch(branch.see(inputs.taps, inputs.positions), inputs.maps, inputs.person_mask)
 
 
 def build(**options):
@@ -29,7 +41,7 @@ def draw(clip=CLIP, size=(96, 64), mask=None):
     maps = tuple(normal(BATCH, PERSONS, channels, max(clip // step, 1), nodes)
                  for channels, step, nodes in zip(MAPS, (4, 8, 16), NODES, strict=True))
     mask = torch.ones(BATCH, PERSONS) if mask is None else torch.tensor(mask)
-    return VisualInput(taps, maps, normal(BATCH, PERSONS, clip, 17, 2), mask)
+    return Inputs(taps, maps, normal(BATCH, PERSONS, clip, 17, 2), mask)
 
 
 @pytest.mark.parametrize('query', QUERIES)
@@ -37,7 +49,7 @@ def draw(clip=CLIP, size=(96, 64), mask=None):
 @pytest.mark.parametrize('window', [0, 1])
 def test_every_kind_learns_all_its_parameters(query, pool, window):
     branch, inputs = build(query=query, token_pool=pool, window=window), draw()
-    logits = branch(inputs)
+    logits = answer(branch, inputs)
     assert logits.shape == (BATCH, CLASSES)
     logits.square().sum().backward()
     assert not [name for name, parameter in branch.named_parameters() if not parameter.grad.abs().sum() > 0]
@@ -48,24 +60,24 @@ def test_every_kind_learns_all_its_parameters(query, pool, window):
 @pytest.mark.parametrize(('clip', 'size'), [(32, (96, 64)), (9, (160, 96)), (16, (64, 32))])
 @pytest.mark.parametrize('query', ['joint', 'body'])
 def test_other_clip_lengths_and_map_sizes_run(clip, size, query):
-    assert build(query=query, token_pool='grid+joint', window=1)(draw(clip, size)).shape == (BATCH, CLASSES)
+    assert answer(build(query=query, token_pool='grid+joint', window=1), draw(clip, size)).shape == (BATCH, CLASSES)
 
 
 def test_gradient_reaches_taps_and_queries():
     inputs = draw()
-    build()(inputs).square().sum().backward()
+    answer(build(), inputs).square().sum().backward()
     assert all(level.grad.abs().sum() > 0 for level in inputs.taps)
     assert inputs.maps[0].grad.abs().sum() > 0
 
 
 def test_absent_person_contributes_exactly_nothing():
     branch, inputs = build(token_pool='grid+joint').eval(), draw(mask=[[1., 0.], [1., 0.], [1., 1.]])
-    logits = branch(inputs)
+    logits = answer(branch, inputs)
     other = inputs.maps[0].detach().clone()
     other[:2, 1] = 1e6
-    assert torch.equal(logits, branch(inputs._replace(maps=(other, *inputs.maps[1:]))))
+    assert torch.equal(logits, answer(branch, inputs._replace(maps=(other, *inputs.maps[1:]))))
     other[:2, 1] = torch.nan
-    assert torch.equal(logits, branch(inputs._replace(maps=(other, *inputs.maps[1:]))))
+    assert torch.equal(logits, answer(branch, inputs._replace(maps=(other, *inputs.maps[1:]))))
     logits.sum().backward()
     assert inputs.maps[0].grad[:2, 1].abs().max() == 0 < inputs.maps[0].grad[2, 1].abs().max()
     per_frame = inputs.taps[0].grad.unflatten(0, (BATCH, PERSONS, CLIP))
@@ -74,31 +86,31 @@ def test_absent_person_contributes_exactly_nothing():
 
 def test_one_present_person_answers_as_if_alone():
     branch, inputs = build().eval(), draw(mask=[[1., 0.]] * BATCH)
-    alone = VisualInput(tuple(level.unflatten(0, (BATCH, PERSONS, CLIP))[:, 0].flatten(0, 1) for level in inputs.taps),
-                        tuple(level[:, :1] for level in inputs.maps), inputs.positions[:, :1], torch.ones(BATCH, 1))
-    torch.testing.assert_close(branch(inputs), branch(alone))
+    alone = Inputs(tuple(level.unflatten(0, (BATCH, PERSONS, CLIP))[:, 0].flatten(0, 1) for level in inputs.taps),
+                   tuple(level[:, :1] for level in inputs.maps), inputs.positions[:, :1], torch.ones(BATCH, 1))
+    torch.testing.assert_close(answer(branch, inputs), answer(branch, alone))
 
 
 def test_clip_without_anyone_is_finite():
     inputs = draw(mask=[[0., 0.], [1., 1.], [1., 0.]])
-    logits = build()(inputs)
+    logits = answer(build(), inputs)
     logits.square().sum().backward()
     assert logits.isfinite().all() and all(level.grad.isfinite().all() for level in inputs.taps)
 
 
 def test_modality_dropout_zeroes_whole_clips_in_training_only():
     branch, inputs = build(drop=0.5, dropout=0.0), draw()
-    plain = build(dropout=0.0)(inputs)
-    runs = torch.stack([branch(inputs) for _ in range(40)])                              # (40, B, K)
+    plain = answer(build(dropout=0.0), inputs)
+    runs = torch.stack([answer(branch, inputs) for _ in range(40)])                              # (40, B, K)
     kept = (runs != 0).all(dim=-1, keepdim=True)
     torch.testing.assert_close(runs, plain * kept)
     assert 0.3 < kept.float().mean() < 0.7 and bool((kept != kept[:, :1]).any())
-    assert (branch.eval()(inputs) != 0).all()
+    assert (answer(branch.eval(), inputs) != 0).all()
 
 
 def test_half_precision_runs():
     with torch.autocast('cpu', dtype=torch.bfloat16):
-        assert build(token_pool='grid+joint', window=1)(draw()).isfinite().all()
+        assert answer(build(token_pool='grid+joint', window=1), draw()).isfinite().all()
 
 
 @pytest.mark.parametrize(('layers', 'taps', 'count'), [

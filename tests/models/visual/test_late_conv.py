@@ -5,7 +5,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from core.models.visual.inputs import VisualInput
 from core.models.visual.late_conv import LateConvBranch, MultiFuseLayer, PredictionBlock
 
 CHANNELS = (6, 12, 24)
@@ -16,8 +15,9 @@ def maps(batch: int, clip: int, height: int, width: int) -> list[torch.Tensor]:
             for channels, level in zip(CHANNELS, (2, 1, 0), strict=True)]
 
 
-def inputs(features: list[torch.Tensor], batch: int, persons: int = 1) -> VisualInput:
-    return VisualInput(tuple(features), (), torch.empty(0), torch.ones(batch, persons))
+def answer(branch: LateConvBranch, features: list[torch.Tensor], batch: int, persons: int = 1) -> torch.Tensor:
+    positions = torch.empty(batch, persons, len(features[0]) // (batch * persons), 17, 2)
+    return branch(branch.see(features, positions), (), torch.ones(batch, persons))
 
 
 @pytest.mark.parametrize('version', [1, 2])
@@ -25,22 +25,22 @@ def inputs(features: list[torch.Tensor], batch: int, persons: int = 1) -> Visual
 @pytest.mark.parametrize('clip', [1, 8])
 def test_shapes_also_for_odd_and_tiny_maps(version, size, clip):
     branch = LateConvBranch(CHANNELS, 7, clip, version).eval()
-    assert branch(inputs(maps(2, clip, *size), 2)).shape == (2, 7)
+    assert answer(branch, maps(2, clip, *size), 2).shape == (2, 7)
 
 
 def test_clips_of_a_batch_do_not_mix():
     features = maps(3, 4, 2, 2)
     for version in (1, 2):
         branch = LateConvBranch(CHANNELS, 7, 4, version).eval()
-        alone = branch(inputs([level[4:8] for level in features], 1))
-        torch.testing.assert_close(branch(inputs(features, 3))[1:2], alone)
+        alone = answer(branch, [level[4:8] for level in features], 1)
+        torch.testing.assert_close(answer(branch, features, 3)[1:2], alone)
 
 
 def test_only_person_0_is_read():
     features = maps(2 * 3, 4, 2, 2)
     branch = LateConvBranch(CHANNELS, 7, 4).eval()
     first = [level.unflatten(0, (2, 3, 4))[:, 0].flatten(0, 1) for level in features]
-    torch.testing.assert_close(branch(inputs(features, 2, persons=3)), branch(inputs(first, 2)))
+    torch.testing.assert_close(answer(branch, features, 2, persons=3), answer(branch, first, 2))
 
 
 def test_names_are_the_published_ones():
@@ -96,7 +96,7 @@ def test_fused_map_concatenates_the_levels_at_the_coarsest_size():
 def test_training_reaches_every_parameter_that_has_an_effect():
     for version in (1, 2):
         branch = LateConvBranch(CHANNELS, 7, 4, version)
-        branch(inputs(maps(2, 4, 4, 2), 2)).square().sum().backward()
+        answer(branch, maps(2, 4, 4, 2), 2).square().sum().backward()
         lacking = {name for name, parameter in branch.named_parameters() if parameter.requires_grad != (
             parameter.grad is not None)}
         assert not lacking

@@ -18,7 +18,7 @@ def taps(frames, height, width):
 @pytest.mark.parametrize(('clip', 'steps'), [(16, 4), (9, 3)])
 def test_count(height, width, cells, pool, joints, clip, steps):
     module = TokenPool(CHANNELS, (height // 32, width // 32), 17, 16, pool, DIM)
-    tokens = module(taps(2 * 3 * clip, height, width), torch.zeros(2, 3, clip, 17, 2))
+    tokens = module(module.see(taps(2 * 3 * clip, height, width), torch.zeros(2, 3, clip, 17, 2)))
     assert tokens.shape == (2 * 3, steps, cells * ('grid' in pool) + joints, DIM)
 
 
@@ -28,7 +28,8 @@ def test_grid_token_sees_its_cell_and_time_only():
     changed = [level.clone() for level in plain]
     changed[0][16 + 8, :, 5, 6] += 100                                          # clip 1, frame 8, row 1, column 1
     positions = torch.zeros(2, 1, 16, 17, 2)
-    moved = (module(plain, positions) - module(changed, positions)).abs().sum(dim=-1)    # (2, 4, 6)
+    before, after = (module(module.see(levels, positions)) for levels in (plain, changed))
+    moved = (before - after).abs().sum(dim=-1)                                           # (2, 4, 6)
     assert moved.nonzero().tolist() == [[1, 2, 3]]
 
 
@@ -65,8 +66,8 @@ def test_joint_token_follows_its_joint():
         positions = torch.full((1, 1, 16, 2, 2), -1.0)
         positions[:, :, :, hit] = centre
         with torch.no_grad():
-            tokens = module([level], positions)[0]                                       # (4, 2, DIM)
-            empty = module([torch.zeros_like(level)], positions)[0]
+            tokens = module(module.see([level], positions))[0]                                       # (4, 2, DIM)
+            empty = module(module.see([torch.zeros_like(level)], positions))[0]
         assert (tokens != empty).any(dim=-1).tolist() == [[hit == 0, hit == 1]] * 4
 
 
