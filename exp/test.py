@@ -1,6 +1,6 @@
 """Test a checkpoint: ``python exp/test.py --cfg FILE [--checkpoint CKPT] KEY VALUE ...`` (default: the demo's best).
 
-Writes ``metrics.json``, ``scores.npz`` and pictures into ``OUTPUT_DIR/NAME``.
+Writes ``metrics.json``, ``scores.npz``, ``predictions.json`` and pictures into ``OUTPUT_DIR/NAME``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from core.data.build import build_data
 from core.engine.predicted import predicted_keypoints
 from core.engine.run_folder import run_folder
 from core.engine.runtime import describe, start_runtime, stop_runtime
+from core.engine.summary import headline
 from core.engine.testing import evaluate_checkpoint
 
 
@@ -32,7 +33,7 @@ def main(argv: list[str] | None = None) -> None:
                       keypoints=predicted_keypoints(cfg, runtime))
     runtime.say(data.summary)
     metrics = evaluate_checkpoint(cfg, data, runtime, arguments.checkpoint or run_folder(cfg) / 'best.pth')
-    runtime.say(f'{json.dumps(metrics, indent=2)}\nwritten to {run_folder(cfg)}')
+    runtime.say(f'{json.dumps(headline(metrics), indent=2)}\nwritten to {run_folder(cfg)}')
     stop_runtime(runtime)
 
 

@@ -192,6 +192,9 @@ KEYS: dict[str, Key] = {
     'TRAIN.SYNC_BN': Key(False, 'BatchNorm over all processes (torchrun on GPUs)'),
     # ---- testing -----------------------------------------------------------------------------------------------
     'TEST.BATCH_PER_GPU': Key(12, 'clips per device while testing', minimum=1),
+    'TEST.NUM_CLIPS': Key(1, 'clips of a sequence, evenly out of step, whose class probabilities are averaged',
+                          minimum=1),
+    'TEST.FLIP': Key(False, 'test mirrored clips, too, and average what they answer, mirrored back'),
     'TEST.DECODE': Key('expect', 'joint from a distribution: mean around the peak, or the peak bin',
                        choices=('expect', 'argmax')),
     'TEST.PICTURES': Key(6, 'clips drawn with true and predicted skeletons', minimum=0),

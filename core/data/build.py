@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from core.data.ntu import NTU_CLASS_NAMES, UNUSABLE_POSES, UNUSABLE_SKELETONS, p
 from core.data.nucla import CLASS_NAMES, parse_nucla_name
 from core.data.protocols import Subset, select
 from core.data.records import Record
-from core.data.sampling import SAMPLERS
+from core.data.sampling import SAMPLERS, clip_after_clip, clip_samplers
 from core.data.skeleton_dataset import SkeletonDataset
 from core.data.skeleton_preprocess import PREPROCESS
 from core.data.skeletons import SkeletonRecord, read_skeletons
@@ -39,7 +39,7 @@ class Data:
     Attributes:
         train: batches to learn from.
         validation: batches of performances kept out of ``train``, by which ``best.pth`` is chosen, or ``None``.
-        test: batches of the protocol's test side.
+        test: batches of the protocol's test side, of ``TEST.NUM_CLIPS`` clips a sequence.
         class_names: K names, by label.
         summary: one line for the user.
     """
@@ -83,16 +83,17 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     names = [record.name for record in file.annotations]
     train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
 
-    def loader(indices: np.ndarray, training: bool) -> DataLoader:
+    def loader(indices: np.ndarray, training: bool, num_clips: int = 1) -> DataLoader:
         records = [file.annotations[index] for index in indices]
-        dataset = (_skeleton_dataset(cfg, records, training) if skeleton_only else
-                   build_clips(cfg, records, frames, training))
-        batch_size = cfg.BATCH_PER_GPU if training else cfg.TEST.BATCH_PER_GPU
+        dataset = (_skeleton_dataset(cfg, records, training, num_clips) if skeleton_only else
+                   build_clips(cfg, records, frames, training, num_clips=num_clips))
+        batch_size = cfg.BATCH_PER_GPU if training else max(1, cfg.TEST.BATCH_PER_GPU // num_clips)
         return build_loader(dataset, batch_size * devices, workers=cfg.WORKERS, seed=cfg.SEED, rank=rank,
                             world_size=world_size)
 
     return Data(loader(train, True), loader(validation, False) if len(validation) else None,
-                loader(chosen.test, False), class_names, f'{chosen.report}; {len(validation)} training clips held out')
+                loader(chosen.test, False, cfg.TEST.NUM_CLIPS), class_names,
+                f'{chosen.report}; {len(validation)} training clips held out')
 
 
 def _class_names(own: tuple[str, ...] | None, records: Sequence[Record], num_action: int) -> tuple[str, ...]:
@@ -116,8 +117,10 @@ def _published_class_names(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool,
-                clip_size: int | None = None) -> ClipDataset:
+                clip_size: int | None = None, num_clips: int = 1) -> ClipDataset:
     """Create the dataset of frame clips, of ``DATASET.CLIP_SIZE`` frames or of ``clip_size``.
+
+    Several clips of a sequence lie one after the other on the frame axis.
 
     Raises:
         ValueError: ``DATASET.BOX_FILE`` is wanted and cannot be read, or lacks a sequence of ``records``.
@@ -128,9 +131,10 @@ def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder
                         jitter_size=data.BOX_JITTER)
     augmentation = Augmentation(tuple(data.SCALE_RANGE), rotation_range=tuple(data.ROTATE_RANGE),
                                 flip_prob=data.FLIP_PROB, shift=data.BOX_JITTER, color=data.COLOR_JITTER)
+    samplers = clip_samplers(SAMPLERS[data.SAMPLER if training else data.TEST_SAMPLER], num_clips)
     return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=clip_size or data.CLIP_SIZE,
                        image_size=tuple(cfg.MODEL.IMAGE_SIZE), num_persons=cfg.MODEL.NUM_PERSONS, training=training,
-                       sampler=SAMPLERS[data.SAMPLER if training else data.TEST_SAMPLER], boxes=boxes,
+                       sampler=partial(clip_after_clip, samplers=samplers), boxes=boxes,
                        detections=_detections(cfg, records) if source == 'file' else None,
                        augmentation=augmentation if training and data.DATA_AUGMENTATION else None,
                        visible_above=data.VIS_THR, seed=cfg.SEED)
@@ -152,11 +156,12 @@ def _detections(cfg: CfgNode, records: Sequence[Annotation]) -> dict[str, Detect
     return detections
 
 
-def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training: bool) -> SkeletonDataset:
+def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training: bool,
+                      num_clips: int) -> SkeletonDataset:
     data = cfg.DATASET
     views = {'view_range': tuple(data.VIEW_RANGE)} if data.PREPROCESS == 'ctrgcn' else {}
     preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
                                              SAMPLERS[data.SAMPLER], SAMPLERS[data.TEST_SAMPLER],
                                              tuple(data.P_INTERVAL), **views)
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
-                           training=training, seed=cfg.SEED)
+                           training=training, num_clips=num_clips, seed=cfg.SEED)

@@ -73,7 +73,8 @@ class ClipDataset(RecordDataset[Clip]):
         image_size: (W, H) of the crops.
         num_persons: M; the first M persons seen in the clip, in the order of the file.
         training: draw another clip every epoch, and augment.
-        sampler: picks the frames; by default ``random_segment`` in training and ``centred`` else.
+        sampler: picks the frames; by default ``random_segment`` in training and ``centred`` else. It may pick those of
+            several clips, one after the other on the axis T.
         boxes: how crop boxes are made.
         detections: boxes that a detector found, by sequence; for ``boxes`` of the source 'file'.
         augmentation: ranges of the draws, for training only; ``None`` augments nothing.
@@ -145,13 +146,19 @@ class ClipDataset(RecordDataset[Clip]):
 
     def _boxes(self, record: Annotation, times: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
                frame_size: tuple[int, int], rng: np.random.Generator) -> Boxes:
-        """Crop boxes (M, T, 2) at ``times``, in stored-frame pixels like ``keypoints``."""
+        """Crop boxes (M, T, 2) at ``times``, in stored-frame pixels like ``keypoints``; every clip has its own."""
+
+        def by_clip(values: np.ndarray) -> np.ndarray:
+            return values.reshape(len(values), -1, self.clip_size, *values.shape[2:])  # (M, clips, frames of one, ...)
+
         found = None
         if self.detections is not None:
             found, valid = self.detections[record.name].at(times, np.divide(frame_size, record.image_size))
-            found = match_detections(found, valid, keypoints, visible, frame_size)
+            found, known = match_detections(found, valid, keypoints, visible, frame_size)
+            found = Boxes(*map(by_clip, found)), by_clip(known)
         aspect = self.image_size[1] / self.image_size[0]
-        return clip_boxes(keypoints, visible, frame_size, aspect, self.boxes, rng, found)
+        boxes = clip_boxes(by_clip(keypoints), by_clip(visible), frame_size, aspect, self.boxes, rng, found)
+        return Boxes(*(values.reshape(*keypoints.shape[:2], 2) for values in boxes))
 
     def _needed(self, to_image: np.ndarray, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What the crops with maps (P, T, 2, 3) show of each source frame: rectangles (L, 4), pixels per step (L,)."""

@@ -2,11 +2,17 @@
 
 Every sampler is ``(num_frames, length, rng) -> int64 (length,)`` with 0-based frame indices. A sequence shorter than
 the clip is looped (0, 1, .., n-1, 0, 1, ..), or, by CTR-GCN's two samplers, stretched; never refused.
+
+The samplers for testing draw nothing; they also give clip k of K of one sequence. The K clips are evenly out of step:
+interleaved, they are the frames that the sampler takes for one clip of K * length frames (up to the rounding of
+``uniform``). Those of a sequence shorter than a clip start their loops at frames k * num_frames // K, as in PYSKL's
+multi-clip testing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -20,25 +26,26 @@ def _check(num_frames: int, length: int) -> None:
         raise ValueError(f'cannot sample {length} frames out of {num_frames}: both numbers must be at least 1')
 
 
-def _looped(num_frames: int, length: int) -> np.ndarray:
+def _looped(num_frames: int, length: int, start: int) -> np.ndarray:
     _check(num_frames, length)
-    return np.arange(length) % num_frames
+    return (np.arange(length) + start) % num_frames
 
 
 def _segment_bounds(num_frames: int, length: int) -> np.ndarray:
     return np.arange(length + 1) * num_frames // length  # (T + 1,)
 
 
-def uniform(num_frames: int, length: int, rng: np.random.Generator | None = None) -> np.ndarray:
+def uniform(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
+            num_clips: int = 1) -> np.ndarray:
     """First frame of every segment, ``floor(i * num_frames / length)`` (End2end ``uniform_sample``); ``rng`` is unused.
 
     The positions are an accumulated float sum, as in the published code: 103 frames give 0, 3, 6, 9, 12, 16 for i < 6
-    of 32.
+    of 32. Clip k of K takes the frames k / K of a segment later.
     """
     if num_frames < length:
-        return _looped(num_frames, length)
+        return _looped(num_frames, length, clip * num_frames // num_clips)
     steps = np.full(length, num_frames / length)
-    steps[0] = 0.0
+    steps[0] *= clip / num_clips
     return np.cumsum(steps).astype(np.int64)
 
 
@@ -47,19 +54,22 @@ def random_segment(num_frames: int, length: int, rng: np.random.Generator) -> np
 
     A sequence that is too short starts its loop at a random frame.
     """
+    _check(num_frames, length)
     if num_frames < length:
-        return (_looped(num_frames, length) + rng.integers(num_frames)) % num_frames
+        return _looped(num_frames, length, rng.integers(num_frames))
     bounds = _segment_bounds(num_frames, length)
     return rng.integers(bounds[:-1], bounds[1:])
 
 
-def centred(num_frames: int, length: int, rng: np.random.Generator | None = None, phase: float = 0.5) -> np.ndarray:
-    """The frame at ``phase`` (0..1) of every segment, by default its middle (testing default); ``rng`` is unused.
+def centred(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
+            num_clips: int = 1) -> np.ndarray:
+    """The middle frame of every segment (testing default); ``rng`` is unused.
 
-    K test clips of one sequence are the phases ``(k + 0.5) / K``.
+    Clip k of K takes the frame at the share (k + 0.5) / K of every segment.
     """
     if num_frames < length:
-        return _looped(num_frames, length)
+        return _looped(num_frames, length, clip * num_frames // num_clips)
+    phase = (clip + 0.5) / num_clips
     return np.floor((np.arange(length) + phase) * num_frames / length).astype(np.int64)
 
 
@@ -70,11 +80,33 @@ def repeating(num_frames: int, length: int, rng: np.random.Generator) -> np.ndar
     return np.sort(rng.choice(copies * num_frames, length, replace=False, shuffle=False) % num_frames)
 
 
-def even(num_frames: int, length: int, rng: np.random.Generator | None = None) -> np.ndarray:
-    """Frames evenly spaced from the first to the last (CTR-GCN ``feeder_ucla.py``, testing); ``rng`` is unused."""
+def even(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
+         num_clips: int = 1) -> np.ndarray:
+    """Frames evenly spaced from the first to the last (CTR-GCN ``feeder_ucla.py``, testing); ``rng`` is unused.
+
+    Of K clips the first begins with the first frame and the last ends with the last.
+    """
     _check(num_frames, length)
-    return np.linspace(0, num_frames - 1, length).astype(np.int64)
+    return np.linspace(0, num_frames - 1, length * num_clips)[clip::num_clips].astype(np.int64)
 
 
 SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centred': centred,
                                 'repeating': repeating, 'even': even}
+
+
+def clip_samplers(sampler: Sampler, num_clips: int) -> tuple[Sampler, ...]:
+    """The samplers of the K clips that testing takes of a sequence; of one clip, ``sampler`` as it is.
+
+    Args:
+        sampler: ``uniform``, ``centred`` or ``even``; any where K is 1.
+        num_clips: K.
+    """
+    if num_clips == 1:
+        return (sampler,)
+    return tuple(partial(sampler, clip=clip, num_clips=num_clips) for clip in range(num_clips))
+
+
+def clip_after_clip(num_frames: int, length: int, rng: np.random.Generator, *,
+                    samplers: tuple[Sampler, ...]) -> np.ndarray:
+    """The frames of several clips, int64 (K * length,)."""
+    return np.concatenate([sampler(num_frames, length, rng) for sampler in samplers])

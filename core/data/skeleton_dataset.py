@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from core.data.records import RecordDataset
+from core.data.sampling import clip_samplers
 from core.data.skeleton_features import format_gcn_input
 from core.data.skeleton_preprocess import PREPROCESS, Preprocess
 from core.data.skeletons import SkeletonRecord
@@ -19,7 +20,8 @@ class SkeletonClip(NamedTuple):
     """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
 
     Attributes:
-        features: float32 (M, T, V, C) of the chosen stream; zeros for an absent person.
+        features: float32 (M, T, V, C) of the chosen stream; zeros for an absent person. Several test clips of one
+            sequence lie one after the other on the axis T.
         person_mask: float32 (M,), 1 if the person is in the sequence; at least one person always is.
         label: int64 (), 0-based class.
         index: int64 (), position in the dataset's records.
@@ -50,6 +52,7 @@ class SkeletonDataset(RecordDataset[SkeletonClip]):
         clip_size: T.
         num_persons: M; the first M persons of the sequence who are there, in the order of the file.
         training: draw another clip every epoch, and augment.
+        num_clips: test clips of every sequence, see ``core.data.sampling``.
         seed: base of all randomness.
 
     Raises:
@@ -58,7 +61,7 @@ class SkeletonDataset(RecordDataset[SkeletonClip]):
     """
 
     def __init__(self, records: Sequence[SkeletonRecord], preprocess: Preprocess, *, clip_size: int,
-                 num_persons: int = 1, training: bool, seed: int = 0) -> None:
+                 num_persons: int = 1, training: bool, num_clips: int = 1, seed: int = 0) -> None:
         if min(clip_size, num_persons) < 1:
             raise ValueError(f'clip size {clip_size} and number of persons {num_persons} must be at least 1')
         super().__init__(records, preprocess.layout, training=training, seed=seed)
@@ -67,11 +70,14 @@ class SkeletonDataset(RecordDataset[SkeletonClip]):
                 found, read = ('2D', '3D') if record.image_size else ('3D', '2D')
                 raise ValueError(f"record '{record.name}' has {found} poses, but the preprocessing reads {read} ones; "
                                  f'choose another of {", ".join(PREPROCESS)}')
-        self.preprocess, self.clip_size, self.num_persons = preprocess, clip_size, num_persons
+        self.clip_size, self.num_persons = clip_size, num_persons
+        self.recipes = [dataclasses.replace(preprocess, test_sampler=sampler)
+                        for sampler in clip_samplers(preprocess.test_sampler, num_clips)]
 
     def __getitem__(self, index: int) -> SkeletonClip:
-        record = self._people(self.records[index])
-        features = self.preprocess(record, self.clip_size, self.training, self.generator(index))  # (people, T, V, C)
+        record, rng = self._people(self.records[index]), self.generator(index)
+        clips = [recipe(record, self.clip_size, self.training, rng) for recipe in self.recipes]
+        features = np.concatenate(clips, axis=1)  # (people, T, V, C)
         mask = np.arange(self.num_persons) < len(features)
         return SkeletonClip(format_gcn_input(features, self.num_persons)[0], mask.astype(np.float32),
                             np.int64(record.label), np.int64(index))

@@ -1,61 +1,24 @@
-"""Run a model over a set of clips and turn its answers into the figures of ``metrics.json``."""
+"""Run a model over a set of clips and gather what it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.data.dataset import Clip
 from core.data.skeleton_dataset import SkeletonClip
 from core.engine.logger import RunLogger
+from core.engine.predictions import Poses, Predictions, join_predictions, map_arrays
 from core.engine.runtime import Runtime, gather_objects, unwrap
+from core.engine.summary import summarize
 from core.engine.train import Trainer, autocast, to_device
+from core.engine.views import Views, average_views, mirror_back, mirror_inputs, split_clips
 from core.layouts import Layout
-from core.metrics.classification import evaluate_classification
-from core.metrics.pose import evaluate_pose
+from core.models.joint import JointOutput
 from core.models.pose.simcc import decode_simcc
-
-
-class Predictions(NamedTuple):
-    """Answers for N clips, sorted by dataset index, numpy on the host; ``None`` where the model has no such part.
-
-    Attributes:
-        index: dataset index ``(N,)``.
-        label: true class ``(N,)``.
-        probabilities: of the action ``(N, K)``.
-        skeleton: of the skeleton network alone ``(N, K)``, where there is a visual branch, too.
-        visual: of the visual branch alone ``(N, K)``.
-        pose: the poses.
-    """
-
-    index: np.ndarray
-    label: np.ndarray
-    probabilities: np.ndarray | None = None
-    skeleton: np.ndarray | None = None
-    visual: np.ndarray | None = None
-    pose: Poses | None = None
-
-
-class Poses(NamedTuple):
-    """Predicted and true poses of N clips.
-
-    Attributes:
-        keypoints_crop: predicted ``(N, M, T, V, 2)``, crop pixels.
-        keypoints_image: predicted ``(N, M, T, V, 2)``, pixels of the stored frame.
-        scores: joint scores 0 to 1 ``(N, M, T, V)``.
-        true_keypoints_image: annotated ``(N, M, T, V, 2)``.
-        visible: 1 for annotated joints ``(N, M, T, V)``.
-    """
-
-    keypoints_crop: np.ndarray
-    keypoints_image: np.ndarray
-    scores: np.ndarray
-    true_keypoints_image: np.ndarray
-    visible: np.ndarray
 
 
 def apply_affine(affine: Tensor, points: Tensor) -> Tensor:
@@ -65,7 +28,7 @@ def apply_affine(affine: Tensor, points: Tensor) -> Tensor:
 
 @torch.no_grad()
 def predict(model: nn.Module, batches: Iterable[Clip | SkeletonClip], runtime: Runtime, *, split_ratio: float = 2.0,
-            sigma: float = 4.0, decode: str = 'expect', amp: str = 'none') -> Predictions:
+            sigma: float = 4.0, decode: str = 'expect', amp: str = 'none', views: Views | None = None) -> Predictions:
     """Return the model's answers for every clip of ``batches``, gathered over all processes.
 
     Args:
@@ -76,41 +39,39 @@ def predict(model: nn.Module, batches: Iterable[Clip | SkeletonClip], runtime: R
         sigma: standard deviation of the pose targets, bins.
         decode: ``expect`` or ``argmax``, see ``decode_simcc``.
         amp: autocast setting.
+        views: clips of a sequence that ``batches`` hold, and mirror images; by default one clip as it is.
     """
     if runtime.distributed:
         model = unwrap(model)            # the wrapper talks to the other processes, which may have fewer batches
     model.eval()
-    parts = [_predict_batch(model, to_device(clip, runtime.device), split_ratio, sigma, decode, amp)
-             for clip in batches]
-    joined = _join([part for process in gather_objects(parts, runtime) for part in process])
-    order = np.unique(joined.index, return_index=True)[1]
-    return _map(lambda values: values[order], joined)
+    answer = partial(_answer, model, views=views or Views(), split_ratio=split_ratio, amp=amp)
+    decoder = partial(decode_simcc, split_ratio=split_ratio, sigma=sigma, mode=decode)
+    parts = [_predict_batch(to_device(clip, runtime.device), answer, decoder) for clip in batches]
+    return join_predictions([part for process in gather_objects(parts, runtime) for part in process])
 
 
-def _map(function: Callable, *items):
-    """Apply ``function`` to the arrays of equally built ``Predictions`` (or ``Poses``), field by field."""
-    if items[0] is None or isinstance(items[0], (np.ndarray, torch.Tensor)):
-        return None if items[0] is None else function(*items)
-    return type(items[0])(*(_map(function, *fields) for fields in zip(*items, strict=True)))
-
-
-def _join(parts: list[Predictions]) -> Predictions:
-    return _map(lambda *values: np.concatenate(values), *parts)
-
-
-def _predict_batch(model: nn.Module, clip: Clip | SkeletonClip, split_ratio: float, sigma: float, decode: str,
-                   amp: str) -> Predictions:
+def _answer(model: nn.Module, clip: Clip | SkeletonClip, views: Views, split_ratio: float, amp: str) -> JointOutput:
+    """One output for each sequence of a batch, the mean over its views."""
+    inputs = split_clips(clip.inputs, views.num_clips)
     with autocast(clip.label.device, amp):
-        output = model(*clip.inputs)
+        outputs = [model(*inputs)]
+        if views.flip_order:
+            mirrored = model(*mirror_inputs(inputs, views.flip_order))
+            outputs.append(mirror_back(mirrored, views.flip_order, split_ratio))
+    return average_views(outputs, views.num_clips)
+
+
+def _predict_batch(clip: Clip | SkeletonClip, answer: Callable[[Clip | SkeletonClip], JointOutput],
+                   decoder: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> Predictions:
+    output, poses = answer(clip), None
     heads = (output.logits, *((None, None) if output.visual_logits is None else
                               (output.skeleton_logits, output.visual_logits)))
-    poses = None
     if output.simcc_x is not None:
-        keypoints, scores = decode_simcc(output.simcc_x, output.simcc_y, split_ratio, sigma=sigma, mode=decode)
+        keypoints, scores = decoder(output.simcc_x, output.simcc_y)
         poses = Poses(keypoints, apply_affine(clip.crop_to_image, keypoints), scores, clip.keypoints_image,
                       clip.visible)
-    probabilities = (None if logits is None else logits.float().softmax(-1) for logits in heads)
-    return _map(lambda value: value.cpu().numpy(), Predictions(clip.index, clip.label, *probabilities, poses))
+    probabilities = (None if logits is None else logits.softmax(-1) for logits in heads)
+    return map_arrays(lambda value: value.cpu().numpy(), Predictions(clip.index, clip.label, *probabilities, poses))
 
 
 def validate(trainer: Trainer, batches: Iterable[Clip | SkeletonClip] | None, layout: Layout, epoch: int,
@@ -130,37 +91,3 @@ def validate(trainer: Trainer, batches: Iterable[Clip | SkeletonClip] | None, la
         values['AP'] = metrics['pose']['AP'] or 0.0
     logger.log(epoch + 1, trainer.step, {f'val_{name}': value for name, value in values.items()})
     return values.get('top1', values.get('AP'))
-
-
-def summarize(predictions: Predictions, layout: Layout, class_names: Sequence[str] = ()) -> dict:
-    """Compute the content of ``metrics.json``: everything in percent (0 to 100), pose in image pixels.
-
-    Frames that a short, looped clip repeats count as often as the model saw them. With ``class_names`` (by label) the
-    accuracy of every class is added.
-    """
-    metrics = {'num_clips': len(predictions.label)}
-    if predictions.probabilities is not None:
-        action = evaluate_classification(predictions.probabilities, predictions.label)
-        metrics = {'top1': action.top1, 'top5': action.top5, 'mean_class_accuracy': action.mean_class_accuracy,
-                   **metrics}
-        if class_names:
-            metrics['class_accuracy'] = dict(zip(class_names, action.per_class, strict=True))
-    if predictions.visual is not None:
-        for name, probabilities in (('skeleton', predictions.skeleton), ('visual', predictions.visual)):
-            metrics[f'{name}_top1'] = evaluate_classification(probabilities, predictions.label).top1
-    if predictions.pose is not None:
-        metrics['pose'] = pose_metrics(predictions.pose, layout)
-    return metrics
-
-
-def pose_metrics(poses: Poses, layout: Layout) -> dict[str, float | None]:
-    """Compute AP, AP50, AP75, AR and PCK over all persons of all frames; the persons of a frame share an image id."""
-    clips, persons, frames, joints = poses.visible.shape
-    present = poses.visible.any(axis=(2, 3))                                        # (N, M)
-    image_ids = np.arange(clips * frames).reshape(clips, 1, frames) + np.zeros((1, persons, 1), dtype=int)
-    chosen = np.repeat(present[:, :, None], frames, axis=2).reshape(-1)                   # (NMT,)
-    flat = [values.reshape(clips * persons * frames, joints, -1)[chosen] for values in
-            (poses.keypoints_image, poses.scores, poses.true_keypoints_image, poses.visible)]
-    result = evaluate_pose(flat[0], flat[1][..., 0], flat[2], flat[3][..., 0], image_ids.reshape(-1)[chosen],
-                           sigmas=layout.sigmas)
-    return {name: getattr(result, name) for name in ('AP', 'AP50', 'AP75', 'AR', 'PCK')}

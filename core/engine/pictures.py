@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from core.data.dataset import ClipDataset
-from core.engine.evaluate import Predictions
 from core.engine.logger import read_rows
+from core.engine.predictions import Predictions
 from core.metrics.classification import confusion_matrix
 from core.visualization.draw import Skeletons, class_caption, draw_clip_strip
 from core.visualization.files import save_image
@@ -47,13 +47,14 @@ def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, clas
 
 
 def _draw_clip(dataset: ClipDataset, predictions: Predictions, row: int, class_names: Sequence[str]) -> np.ndarray:
-    """Draw person 0 of the clip in row ``row`` of the predictions."""
-    clip = dataset[int(predictions.index[row])]
+    """Draw person 0 of the (first) clip in row ``row`` of the predictions."""
+    clip, times = dataset[int(predictions.index[row])], slice(dataset.clip_size)
     true = class_names[int(predictions.label[row])]
     caption = true
     if predictions.probabilities is not None:
         best = int(predictions.probabilities[row].argmax())
         caption = class_caption(true, class_names[best], float(predictions.probabilities[row, best]))
     poses = predictions.pose
-    return draw_clip_strip(clip.frames[0], Skeletons(clip.keypoints_crop[0], clip.visible[0]),
-                           Skeletons(poses.keypoints_crop[row, 0], poses.scores[row, 0]), dataset.layout, caption)
+    return draw_clip_strip(clip.frames[0, times], Skeletons(clip.keypoints_crop[0, times], clip.visible[0, times]),
+                           Skeletons(poses.keypoints_crop[row, 0, times], poses.scores[row, 0, times]),
+                           dataset.layout, caption)

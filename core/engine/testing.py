@@ -1,4 +1,4 @@
-"""Test a checkpoint: ``metrics.json``, ``scores.npz`` and the pictures that explain them."""
+"""Test a checkpoint: ``metrics.json``, ``scores.npz``, ``predictions.json`` and the pictures that explain them."""
 
 from __future__ import annotations
 
@@ -10,43 +10,54 @@ from yacs.config import CfgNode
 
 from core.data.build import Data
 from core.engine.checkpoint import read_checkpoint, tested_weights
-from core.engine.evaluate import predict, summarize
+from core.engine.evaluate import predict
 from core.engine.frame_check import check_frames
 from core.engine.logger import write_json
 from core.engine.pictures import draw_test
+from core.engine.predictions import Predictions
+from core.engine.predictions_file import write_predictions
 from core.engine.run_folder import run_folder
 from core.engine.runtime import Runtime, wrap_model
 from core.engine.scores import write_scores
+from core.engine.summary import summarize
+from core.engine.views import Views
 from core.layouts import get_layout
 from core.metrics.fusion import ClipScores
 from core.models.build import build_model
 
 
 def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: Path) -> dict:
-    """Test ``checkpoint`` on the protocol's test side; write ``metrics.json``, ``scores.npz`` and pictures.
+    """Test ``checkpoint`` on the protocol's test side and write what came of it into the folder of the run.
 
     Returns:
-        The content of ``metrics.json``, see ``summarize``.
+        The content of ``metrics.json``, see ``summarize``; the same however many processes share the work.
 
     Raises:
         ValueError: when the checkpoint is unreadable or of another model, or too many frames are (``check_frames``).
     """
-    model = build_model(cfg)
+    model, layout = build_model(cfg), get_layout(cfg.DATASET.LAYOUT)
     load_weights(model, checkpoint)
+    views = Views(cfg.TEST.NUM_CLIPS, layout.flip_order if cfg.TEST.FLIP else ())
     predictions = predict(wrap_model(model, runtime), data.test, runtime, split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
-                          sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP)
+                          sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP, views=views)
     check_frames((data.test,), runtime, run_folder(cfg))
-    metrics = summarize(predictions, get_layout(cfg.DATASET.LAYOUT), data.class_names)
-    metrics['parameters'] = sum(parameter.numel() for parameter in model.parameters())
+    metrics = {'parameters': sum(parameter.numel() for parameter in model.parameters()),
+               **summarize(predictions, layout, data.class_names)}
     if runtime.is_main:
-        folder = run_folder(cfg)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / 'metrics.json', metrics)
-        if predictions.probabilities is not None:
-            names = np.array([data.test.dataset.records[index].name for index in predictions.index])
-            write_scores(folder / 'scores.npz', ClipScores(names, predictions.label, predictions.probabilities))
-        draw_test(folder, data.test.dataset, predictions, data.class_names, cfg.TEST.PICTURES)
+        write_test(run_folder(cfg), cfg, data, predictions, metrics)
     return metrics
+
+
+def write_test(folder: Path, cfg: CfgNode, data: Data, predictions: Predictions, metrics: dict) -> None:
+    """Write ``metrics.json``, ``predictions.json``, ``scores.npz`` where there are actions, and pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = np.array([data.test.dataset.records[index].name for index in predictions.index])
+    write_json(folder / 'metrics.json', metrics)
+    write_predictions(folder / 'predictions.json', predictions, names, data.class_names,
+                      get_layout(cfg.DATASET.LAYOUT))
+    if predictions.probabilities is not None:
+        write_scores(folder / 'scores.npz', ClipScores(names, predictions.label, predictions.probabilities))
+    draw_test(folder, data.test.dataset, predictions, data.class_names, cfg.TEST.PICTURES)
 
 
 def load_weights(model: nn.Module, checkpoint: Path) -> None:

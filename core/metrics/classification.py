@@ -13,21 +13,37 @@ import numpy as np
 from core.metrics.percent import percents
 
 
+class ClassMetrics(NamedTuple):
+    """One class in percent (0-100), None where nothing can be measured.
+
+    Attributes:
+        precision: clips of the class among those predicted as it; None where none is.
+        recall: clips predicted as the class among those of it, its accuracy; None where there are none.
+        f1: harmonic mean of both, ``2 TP / (2 TP + FP + FN)``; None for a class neither there nor predicted.
+        clips: number of clips of the class.
+    """
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    clips: int
+
+
 class ClassificationMetrics(NamedTuple):
     """Metrics of N clips over K classes; every percentage lies in 0-100.
 
     Attributes:
         top1: share of clips whose best class is the labelled one.
         top5: share of clips with the label among the best ``min(5, K)`` classes.
-        mean_class_accuracy: mean of ``per_class`` over the classes that occur in the labels.
-        per_class: K accuracies, None for a class that no label names.
+        mean_class_accuracy: mean recall over the classes that occur in the labels.
+        per_class: K times precision, recall and F1.
         confusion: int64 (K, K), clips counted by true class (rows) and predicted class (columns).
     """
 
     top1: float
     top5: float
     mean_class_accuracy: float
-    per_class: list[float | None]
+    per_class: list[ClassMetrics]
     confusion: np.ndarray
 
 
@@ -39,12 +55,11 @@ def evaluate_classification(scores: np.ndarray, labels: np.ndarray) -> Classific
     """
     _check(scores, labels)
     confusion = confusion_matrix(labels, ranked_classes(scores, 1)[:, 0], scores.shape[1])
-    per_class = per_class_accuracy(confusion)
     return ClassificationMetrics(
         top1=topk_accuracy(scores, labels, 1),
         top5=topk_accuracy(scores, labels, 5),
         mean_class_accuracy=mean_class_accuracy(confusion),
-        per_class=per_class,
+        per_class=class_metrics(confusion),
         confusion=confusion,
     )
 
@@ -66,14 +81,17 @@ def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, num_classes: i
     return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
-def per_class_accuracy(confusion: np.ndarray) -> list[float | None]:
-    """Return the recall of each class in percent from confusion (K, K), None for a class without clips."""
-    return percents(np.diag(confusion), confusion.sum(axis=1))
+def class_metrics(confusion: np.ndarray) -> list[ClassMetrics]:
+    """Return precision, recall and F1 of each class of confusion (K, K)."""
+    hits, predicted, clips = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)  # (K,)
+    columns = percents(hits, predicted), percents(hits, clips), percents(2 * hits, predicted + clips), clips.tolist()
+    return [ClassMetrics(*row) for row in zip(*columns, strict=True)]
 
 
 def mean_class_accuracy(confusion: np.ndarray) -> float:
     """Return the mean recall in percent over the classes of confusion (K, K) that have clips."""
-    return float(np.mean([value for value in per_class_accuracy(confusion) if value is not None]))
+    clips = confusion.sum(axis=1)
+    return 100.0 * float((np.diag(confusion)[clips > 0] / clips[clips > 0]).mean())
 
 
 def _check(scores: np.ndarray, labels: np.ndarray) -> None:

@@ -2,8 +2,8 @@
 
 COCO's protocol (cocodataset.org, keypoint evaluation): per person ``OKS = mean_v exp(-d_v^2 / (2 s^2 (2 sigma_v)^2))``
 over the visible joints v, d the error in pixels and s^2 the person's area; AP and AR average the thresholds
-0.50:0.05:0.95. Two choices differ from COCO because there are no person masks and persons are never crowds: the area
-is that of the annotated joints' box, and all sizes count (COCO's summary leaves out the small).
+0.50:0.05:0.95 over persons of all sizes. One choice differs from COCO, because there are no person masks: the area is
+that of the annotated joints' box.
 """
 
 from __future__ import annotations
@@ -46,6 +46,23 @@ class OksMetrics(NamedTuple):
     AP50: float | None
     AP75: float | None
     AR: float | None
+
+
+def keypoint_similarity(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray, area: np.ndarray,
+                        sigmas: np.ndarray) -> np.ndarray:
+    """Return the OKS (...) of persons with their annotation, 0 to 1; NaN for a person without a visible joint.
+
+    Args:
+        pred_keypoints: (..., V, 2) image pixels, finite.
+        gt_keypoints: (..., V, 2) image pixels.
+        visible: bool (..., V), annotated joints.
+        area: (...) square pixels.
+        sigmas: (V,) COCO falloffs.
+    """
+    squared = ((pred_keypoints - gt_keypoints) ** 2).sum(axis=-1)                             # (..., V)
+    similarity = np.exp(-squared / (2 * area[..., None] * (2 * np.asarray(sigmas)) ** 2))     # (..., V)
+    joints = visible.sum(axis=-1)                                                             # (...)
+    return np.divide((similarity * visible).sum(axis=-1), joints, out=np.full(area.shape, np.nan), where=joints > 0)
 
 
 def oks_average_precision(annotated: Persons, predicted: Persons, sigmas: np.ndarray) -> OksMetrics:

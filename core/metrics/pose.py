@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.metrics.oks import OksMetrics, Persons, oks_average_precision
+from core.metrics.oks import OksMetrics, Persons, keypoint_similarity, oks_average_precision
 from core.metrics.percent import percents
 
 FAR_PIXELS = 1e6  # stands for a predicted joint that is not finite: wrong at every threshold
+PCK_THRESHOLD = 0.05  # share of the person's height; PCK is the share of joints that are at most so far off
 MIN_BOX_SIDE = 1.0  # pixels; keeps area and height of a person with one visible joint above 0
 
 
@@ -37,8 +38,25 @@ class PoseMetrics(NamedTuple):
     PCK_per_joint: list[float | None]
 
 
+class PersonMeasures(NamedTuple):
+    """How well each frame-person is met.
+
+    Attributes:
+        seen: bool (..., V), joints that count: annotated and finite.
+        correct: bool (..., V), those of them that PCK counts as found.
+        oks: (...) object keypoint similarity, 0 to 1; NaN without a joint that counts, or without OKS sigmas.
+        boxes: (..., 4) joint boxes, see ``joint_boxes``.
+    """
+
+    seen: np.ndarray
+    correct: np.ndarray
+    oks: np.ndarray
+    boxes: np.ndarray
+
+
 def evaluate_pose(pred_keypoints: np.ndarray, pred_scores: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray,
-                  image_ids: np.ndarray, sigmas: Sequence[float], pck_threshold: float = 0.05) -> PoseMetrics:
+                  image_ids: np.ndarray, sigmas: Sequence[float],
+                  pck_threshold: float = PCK_THRESHOLD) -> PoseMetrics:
     """Compare predicted with annotated joints of N frame-persons.
 
     A frame-person without a visible joint counts neither as annotation nor as detection. PCK compares row by row; AP
@@ -57,34 +75,45 @@ def evaluate_pose(pred_keypoints: np.ndarray, pred_scores: np.ndarray, gt_keypoi
         ValueError: if the shapes do not agree.
     """
     _check(pred_keypoints, pred_scores, gt_keypoints, visible, image_ids, sigmas)
-    seen = (visible > 0) & np.isfinite(gt_keypoints).all(axis=2)  # (N, V)
-    rows = seen.any(axis=1)                                       # (N,)
-    seen, truth, guess = seen[rows], np.nan_to_num(gt_keypoints[rows]), _finite(pred_keypoints[rows], FAR_PIXELS)
-    boxes = joint_boxes(truth, seen)  # (N, 4)
-    correct = correct_keypoints(guess, truth, pck_threshold * boxes[:, 3]) & seen  # (N, V)
+    measures = measure_persons(pred_keypoints, gt_keypoints, visible, sigmas, pck_threshold)
+    rows = measures.seen.any(axis=1)  # (N,)
     oks = OksMetrics(None, None, None, None)
     if rows.any() and len(sigmas):
-        scores = _finite(pred_scores[rows], 0.0).mean(axis=1)  # (N,)
-        annotated = Persons(truth, seen, boxes, image_ids[rows], scores)
-        oks = oks_average_precision(annotated, annotated._replace(keypoints=guess), np.asarray(sigmas, dtype=float))
-    return PoseMetrics(*oks, PCK=percents([correct.sum()], [seen.sum()])[0],
-                       PCK_per_joint=percents(correct.sum(axis=0), seen.sum(axis=0)))
+        annotated = Persons(np.nan_to_num(gt_keypoints[rows]), measures.seen[rows], measures.boxes[rows],
+                            image_ids[rows], _finite(pred_scores[rows], 0.0).mean(axis=1))
+        predicted = annotated._replace(keypoints=_finite(pred_keypoints[rows], FAR_PIXELS))
+        oks = oks_average_precision(annotated, predicted, np.asarray(sigmas, dtype=float))
+    return PoseMetrics(*oks, PCK=percents([measures.correct.sum()], [measures.seen.sum()])[0],
+                       PCK_per_joint=percents(measures.correct.sum(axis=0), measures.seen.sum(axis=0)))
+
+
+def measure_persons(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray,
+                    sigmas: Sequence[float], pck_threshold: float = PCK_THRESHOLD) -> PersonMeasures:
+    """Compare each predicted person with its annotation; arguments as in ``evaluate_pose``, with any leading axes."""
+    seen = (visible > 0) & np.isfinite(gt_keypoints).all(axis=-1)                        # (..., V)
+    guess, truth = _finite(pred_keypoints, FAR_PIXELS), np.nan_to_num(gt_keypoints)
+    boxes = joint_boxes(truth, seen)                                                     # (..., 4)
+    correct = correct_keypoints(guess, truth, pck_threshold * boxes[..., 3]) & seen
+    oks = np.full(seen.shape[:-1], np.nan)
+    if len(sigmas):
+        oks = keypoint_similarity(guess, truth, seen, boxes[..., 2] * boxes[..., 3], np.asarray(sigmas))
+    return PersonMeasures(seen, correct, oks, boxes)
 
 
 def joint_boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """Return the tight box (N, 4) x, y, width, height around the visible joints of keypoints (N, V, 2).
+    """Return the tight box (..., 4) x, y, width, height around the visible joints of keypoints (..., V, 2).
 
-    Sides are at least one pixel. Each row of visible (N, V) needs one joint.
+    Sides are at least one pixel. Where no joint of visible (..., V) is, the corner lies at infinity.
     """
     mask = visible[..., None] > 0
-    low = np.where(mask, keypoints, np.inf).min(axis=1)    # (N, 2)
-    high = np.where(mask, keypoints, -np.inf).max(axis=1)  # (N, 2)
-    return np.concatenate([low, np.maximum(high - low, MIN_BOX_SIDE)], axis=1)
+    low = np.where(mask, keypoints, np.inf).min(axis=-2)    # (..., 2)
+    high = np.where(mask, keypoints, -np.inf).max(axis=-2)  # (..., 2)
+    return np.concatenate([low, np.maximum(high - low, MIN_BOX_SIDE)], axis=-1)
 
 
 def correct_keypoints(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
-    """Return bool (N, V): predicted joints at most tolerance (N,) pixels from the annotated ones, both (N, V, 2)."""
-    return np.linalg.norm(pred_keypoints - gt_keypoints, axis=2) <= tolerance[:, None]
+    """Return bool (..., V): predicted joints at most tolerance (...) pixels from the annotated ones (..., V, 2)."""
+    return np.linalg.norm(pred_keypoints - gt_keypoints, axis=-1) <= tolerance[..., None]
 
 
 def _finite(values: np.ndarray, substitute: float) -> np.ndarray:

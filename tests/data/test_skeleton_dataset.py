@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -70,6 +72,21 @@ def test_loaders_batch_clips_and_follow_the_epoch_in_workers():
         for one, other in zip(*loaders, strict=True):
             assert one.features.shape == (2, 1, 8, 20, 3) and one.label.tolist() == [4, 4]
             assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def shifted(num_frames, length, rng=None, clip=0, num_clips=1):
+    return (np.arange(length) + 3 * clip) % num_frames
+
+
+@pytest.mark.parametrize('stream', ['j', 'jm'])
+def test_several_test_clips_lie_one_after_the_other(stream):
+    """Each is the clip that its frames alone make; motion does not run over from one into the next."""
+    whole = make(record(), preprocess=CTRGCN(get_layout('nucla20'), stream, test_sampler=shifted), num_clips=3)[0]
+    assert whole.features.shape == (1, 24, 20, 3)
+    for clip in range(3):
+        alone = CTRGCN(get_layout('nucla20'), stream, test_sampler=partial(shifted, clip=clip))
+        assert np.array_equal(whole.features[:, 8 * clip:8 * clip + 8], make(record(), preprocess=alone)[0].features)
+    assert not np.array_equal(whole.features[:, :8], whole.features[:, 8:16])
 
 
 def test_bad_input_is_refused():

@@ -5,8 +5,8 @@ import numpy as np
 
 from core.config import load_config
 from core.data.build import build_data
-from core.engine.evaluate import Poses, Predictions
 from core.engine.pictures import draw_test
+from core.engine.predictions import Poses, Predictions
 
 
 def test_pictures_are_drawn_and_old_ones_removed(tiny_overrides, tmp_path):

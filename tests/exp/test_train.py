@@ -25,7 +25,7 @@ def test_train_then_test_writes_everything(tiny_overrides, tmp_path, capsys):
     metrics = json.loads((folder / 'metrics.json').read_text())
     assert metrics['num_clips'] == 4
     assert set(metrics) >= {'top1', 'top5', 'mean_class_accuracy', 'num_clips', 'pose'}
-    assert set(metrics['pose']) == {'AP', 'AP50', 'AP75', 'AR', 'PCK'}
+    assert set(metrics['pose']) == {'AP', 'AP50', 'AP75', 'AR', 'PCK', 'PCK_per_joint', 'PCK_per_class'}
     assert metrics['top5'] == 100
     rows = [json.loads(line) for line in (folder / 'metrics.jsonl').read_text().splitlines()]
     assert [row['step'] for row in rows if 'train_loss' in row] == list(range(1, 9))

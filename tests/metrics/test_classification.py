@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from core.metrics.classification import (
+    class_metrics,
     confusion_matrix,
     evaluate_classification,
     mean_class_accuracy,
-    per_class_accuracy,
     topk_accuracy,
 )
 
@@ -19,7 +19,10 @@ def test_hand_checked_case():
     metrics = evaluate_classification(one_hot([0, 0, 1, 1, 0, 3], 4), labels)
     assert metrics.top1 == pytest.approx(100 * 4 / 6)
     assert metrics.top5 == 100.0  # four classes only
-    assert metrics.per_class == [pytest.approx(200 / 3), 100.0, None, 50.0]
+    assert [figures.recall for figures in metrics.per_class] == [pytest.approx(200 / 3), 100.0, None, 50.0]
+    assert [figures.precision for figures in metrics.per_class] == [pytest.approx(200 / 3), 50.0, None, 100.0]
+    assert [figures.f1 for figures in metrics.per_class] == pytest.approx([200 / 3, 200 / 3, None, 200 / 3])
+    assert [figures.clips for figures in metrics.per_class] == [3, 1, 0, 2]
     assert metrics.mean_class_accuracy == pytest.approx((200 / 3 + 100 + 50) / 3)  # class 2 is left out
     np.testing.assert_array_equal(metrics.confusion, [[2, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]])
 
@@ -45,8 +48,15 @@ def test_confusion_agrees_with_top1_and_class_mean():
     confusion = confusion_matrix(labels, scores.argmax(axis=1), 6)
     np.testing.assert_array_equal(confusion, metrics.confusion)
     recalls = [100 * np.mean(scores[labels == k].argmax(axis=1) == k) for k in range(6)]
-    assert per_class_accuracy(confusion) == pytest.approx(recalls)
+    assert [figures.recall for figures in class_metrics(confusion)] == pytest.approx(recalls)
     assert mean_class_accuracy(confusion) == pytest.approx(np.mean(recalls))
+
+
+def test_f1_is_the_harmonic_mean_and_0_for_a_class_always_missed():
+    figures = class_metrics(np.array([[6, 2, 0], [4, 8, 0], [1, 0, 0]]))
+    precision, recall = 600 / 11, 600 / 8
+    assert figures[0] == pytest.approx((precision, recall, 2 * precision * recall / (precision + recall), 8))
+    assert figures[2] == (None, 0.0, 0.0, 1)
 
 
 @pytest.mark.parametrize(('scores', 'labels', 'message'), [

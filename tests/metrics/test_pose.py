@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.layouts import get_layout
-from core.metrics.pose import correct_keypoints, evaluate_pose, joint_boxes
+from core.metrics.pose import correct_keypoints, evaluate_pose, joint_boxes, measure_persons
 
 SIGMAS = get_layout('coco17').sigmas
 PERSONS, JOINTS = 12, 17
@@ -107,6 +107,19 @@ def test_joint_boxes_cover_visible_joints_only():
 def test_correct_keypoints_takes_one_tolerance_per_person():
     guess, annotation = np.zeros((2, 1, 2)), np.array([[[3.0, 4.0]], [[3.0, 4.0]]])
     np.testing.assert_array_equal(correct_keypoints(guess, annotation, np.array([5.0, 4.9])), [[True], [False]])
+
+
+def test_each_person_is_measured(truth):
+    prediction, visible = truth.copy(), np.ones((PERSONS, JOINTS))
+    prediction[0, :5, 1] += 10.1  # beyond 0.05 * 200 px
+    prediction[1] = np.nan
+    visible[2] = 0
+    shape = (3, 4, JOINTS)
+    measures = measure_persons(prediction.reshape(*shape, 2), truth.reshape(*shape, 2), visible.reshape(shape), SIGMAS)
+    assert measures.correct.sum((0, 1, 2)) == 12 + 9 * JOINTS and measures.seen.sum() == 11 * JOINTS
+    oks = measures.oks.reshape(-1)
+    assert 0.5 < oks[0] < 1 and oks[1] == 0 and np.isnan(oks[2]) and oks[3:] == pytest.approx(np.ones(9))
+    assert np.isnan(measure_persons(prediction, truth, visible, ()).oks).all()
 
 
 @pytest.mark.parametrize(('change', 'message'), [
