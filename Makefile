@@ -1,4 +1,4 @@
-# One command each: `make demo` trains and tests the joint model on rendered videos, `make test` runs the tests.
+# `make demo` trains, tests and explains the joint model on rendered videos, `make test` runs the tests.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,7 @@ demo: $(VENV)/ready
 	$(BIN)/python tools/extract_ntu_frames.py --videos $(DEMO)/videos --out $(DEMO)/images --size 480 270
 	$(BIN)/python exp/train.py --cfg exp/configs/demo.yaml
 	$(BIN)/python exp/test.py --cfg exp/configs/demo.yaml
+	$(BIN)/python tools/report.py output/demo
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -n 2 tests

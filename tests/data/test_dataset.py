@@ -1,4 +1,5 @@
 import dataclasses
+from functools import partial
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from core.data.crops import BoxSettings, apply_affine
 from core.data.dataset import ClipDataset
 from core.data.frame_log import FrameReport
 from core.data.frames import FrameFolder
-from core.data.sampling import uniform
+from core.data.sampling import centred, clip_after_clip, clip_samplers, uniform
 from core.data.tubes import person_cut, write_tube
 from core.layouts import get_layout
 
@@ -154,6 +155,21 @@ def test_clips_of_any_length_from_sequences_of_any_length(make_record, make_fram
     assert clip.frames.shape == (1, clip_size, 32, 24, 3) and clip.visible.all()
     assert np.array_equal(clip.frames[0, total_frames:], clip.frames[0, :max(0, clip_size - total_frames)])
     assert total_frames == 1 or clip_size == 1 or not np.array_equal(*clip.frames[0, :2])
+
+
+@pytest.mark.parametrize('mode', ['1-frame', '1-frame+', 'clip'])
+def test_several_clips_of_a_sequence_are_each_as_if_alone(make_record, make_frames, mode):
+    """The person grows, so that boxes over all frames of a clip tell which clip it is."""
+    root, record = make_frames(count=40), make_record(total_frames=40)
+    keypoints = (record.keypoints * np.linspace(0.5, 1, 40)[:, None, None]).astype(np.float32)
+    records, samplers = [dataclasses.replace(record, keypoints=keypoints)], clip_samplers(centred, 3)
+    settings = {'boxes': BoxSettings(mode=mode), 'clip_size': 4}
+    several = make(records, root, sampler=partial(clip_after_clip, samplers=samplers), **settings)[0]
+    assert several.frames.shape == (1, 12, 32, 24, 3)
+    for clip, sampler in enumerate(samplers):
+        alone, times = make(records, root, sampler=sampler, **settings)[0], slice(4 * clip, 4 * clip + 4)
+        for name in ('frames', 'keypoints_crop', 'visible', 'keypoints_image', 'crop_to_image'):
+            assert np.array_equal(getattr(several, name)[:, times], getattr(alone, name))
 
 
 def test_missing_and_damaged_frames_are_replaced_and_counted(make_record, make_frames):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -44,13 +46,26 @@ class CrossAttentionLayer(nn.Module):
             nn.LayerNorm(dim), nn.Linear(dim, ratio * dim), nn.GELU(), nn.Dropout(dropout),
             nn.Linear(ratio * dim, dim), nn.Dropout(dropout))
 
+    def _projected(self, queries: Tensor, tokens: Tensor) -> tuple[Tensor, ...]:
+        """Return query, key and value by head, ``(N, heads, Q or K, D / heads)`` each."""
+        key, value = self.to_key_value(self.norm_token(tokens)).chunk(2, dim=-1)         # (N, K, D) each
+        query = self.to_query(self.norm_query(queries))                                  # (N, Q, D)
+        return tuple(x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (query, key, value))
+
     def attend(self, queries: Tensor, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the update ``(N, Q, D)`` of the queries; arguments as in ``forward``."""
-        key, value = self.to_key_value(self.norm_token(tokens)).chunk(2, dim=-1)         # (N, K, D) each
-        query, key, value = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2)           # (N, heads, Q or K, D / heads)
-                             for x in (self.to_query(self.norm_query(queries)), key, value))
+        query, key, value = self._projected(queries, tokens)
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)        # (N, heads, Q, D / heads)
         return self.out(mixed.transpose(1, 2).flatten(2))
+
+    def weights(self, queries: Tensor, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return how much of each token every query takes, ``(N, heads, Q, K)``, 1 in all over K.
+
+        The fused kernel of ``attend`` keeps them to itself. Arguments as in ``forward``.
+        """
+        query, key, _ = self._projected(queries, tokens)
+        scores = query @ key.mT / math.sqrt(query.shape[-1])                             # (N, heads, Q, K)
+        return (scores if mask is None else scores.masked_fill(~mask, -math.inf)).softmax(dim=-1)
 
     def forward(self, queries: Tensor, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the updated queries ``(N, Q, D)``.

@@ -32,6 +32,21 @@ def test_attention_equals_its_formula(masked):
     torch.testing.assert_close(layer.attend(queries, tokens, mask), explicit(layer, queries, tokens, mask))
 
 
+@pytest.mark.parametrize('masked', [False, True])
+def test_weights_explain_what_forward_adds(masked):
+    torch.manual_seed(0)
+    layer = CrossAttentionLayer(DIM, HEADS).double().eval()
+    queries, tokens = torch.randn(3, 4, DIM).double(), torch.randn(3, 12, DIM).double()
+    mask = time_window(4, 12, 1) if masked else None
+    weights = layer.weights(queries, tokens, mask)                                       # (3, heads, 4, 12)
+    _, values = layer.to_key_value(layer.norm_token(tokens)).chunk(2, dim=-1)
+    mixed = torch.einsum('nhqk,nkhd->nqhd', weights, values.unflatten(-1, (HEADS, -1)))  # (3, 4, heads, D / heads)
+    queried = queries + layer.out(mixed.flatten(2))
+    torch.testing.assert_close(layer(queries, tokens, mask), queried + layer.feed_forward(queried))
+    torch.testing.assert_close(weights.sum(dim=-1), torch.ones(3, HEADS, 4).double())
+    assert not masked or bool((weights[..., ~mask] == 0).all())
+
+
 def test_layer_adds_both_updates_to_the_queries():
     layer = CrossAttentionLayer(DIM, HEADS).eval()
     queries, tokens = torch.randn(3, 8, DIM), torch.randn(3, 12, DIM)

@@ -1,0 +1,1 @@
+"""A run on one page: figures, curves, confusions and clips as a self-contained HTML file."""

@@ -1,0 +1,39 @@
+"""Looping overlays."""
+
+import numpy as np
+import pytest
+
+from core.layouts import COCO17
+from core.report.clips import MAX_FRAMES, PANEL, film, view_affine
+
+
+def to_panel(view, points):
+    return points * view[0, 0] + view[:, 2]
+
+
+def test_the_view_shows_every_joint_and_keeps_shapes(watched):
+    view = view_affine(watched)
+    for joints in (watched.true, watched.predicted):
+        panel = to_panel(view, joints)
+        assert (panel >= 0).all() and (panel <= PANEL).all()
+    assert view[0, 0] == view[1, 1] and view[0, 1] == view[1, 0] == 0
+    corners = (np.array([(0, 0), PANEL]) - view[:, 2]) / view[0, 0]
+    assert (corners >= 0).all() and (corners <= (80, 60)).all()
+
+
+def test_a_wild_prediction_shows_the_whole_frame(watched):
+    wild = watched.predicted.copy()
+    wild[0, 0, :2] = [(-900, -900), (900, 900)]
+    view = view_affine(watched._replace(predicted=wild))
+    assert to_panel(view, np.array([(0, 0), (80, 60)])) == pytest.approx(np.array([(0, 0), PANEL]))
+
+
+def test_a_film_is_a_strip_of_frames(watched):
+    strip, frames = film(watched, COCO17, 'standing')
+    assert (frames, strip.width, strip.height, strip.alt) == (4, 4 * PANEL[0], PANEL[1], 'standing')
+
+
+def test_long_clips_are_thinned_out(watched):
+    long = watched._replace(**{name: np.repeat(getattr(watched, name), 20, axis=axis) for name, axis in
+                               (('frames', 0), ('true', 1), ('visible', 1), ('predicted', 1))})
+    assert film(long, COCO17, 'long')[1] == MAX_FRAMES
