@@ -11,7 +11,7 @@ from torch import nn
 from core.annotate.people import Person, person_within
 from core.compat import torchvision
 
-INSTEAD = 'use --pose blazepose instead'
+INSTEAD = 'use blazepose instead'
 
 
 class KeypointRCNN:

@@ -13,7 +13,7 @@ FILLED_SCORE = 0.5
 """Factor on the scores of joints that were interpolated."""
 
 
-def join_fragments(tracks: Sequence[Track], max_gap: int) -> list[Track]:
+def join_fragments(tracks: Sequence[Track], max_gap: int, longest: float = np.inf) -> list[Track]:
     """Make one track of those that can be one person: it is lost, and found again near that place.
 
     Near is within a body's length, more where it was lost for longer than ``max_gap`` frames: people walk a body's
@@ -22,10 +22,11 @@ def join_fragments(tracks: Sequence[Track], max_gap: int) -> list[Track]:
     Args:
         tracks: of one video.
         max_gap: frames in about a second.
+        longest: frames after which somebody who was lost is not looked for any more.
     """
     joined: list[Track] = []
     for track in sorted(tracks, key=lambda track: track.times[0]):
-        distances = [_distance(before, track, max_gap) for before in joined]
+        distances = [_distance(before, track, max_gap, longest) for before in joined]
         nearest = int(np.argmin(distances)) if distances else 0
         if distances and distances[nearest] <= 1:
             before = joined[nearest]
@@ -78,10 +79,10 @@ def fill_gaps(times: Sequence[int], joints: np.ndarray, num_frames: int,
     return values[..., :2], values[..., 2] * np.where(span > 0, FILLED_SCORE, 1.0)[:, None]
 
 
-def _distance(before: Track, after: Track, max_gap: int) -> float:
-    """How far a track begins from where another ended, over how far it may; infinite if the other had not ended."""
+def _distance(before: Track, after: Track, max_gap: int, longest: float) -> float:
+    """How far a track begins from where another ended, over how far it may; infinite if it is not the time."""
     gap = after.times[0] - before.times[-1]
-    if gap <= 0:
+    if not 0 < gap <= longest:
         return np.inf
     last, first = before.people[-1].box, after.people[0].box
     length = max(float((box[2:] - box[:2]).max()) for box in (last, first))

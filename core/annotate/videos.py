@@ -140,6 +140,12 @@ def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: in
     return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), frame.shape[1::-1])
 
 
+def usual_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the (width, height) at which frames of ``size`` are stored: the same, at most 960 on the longer side."""
+    scale = min(1.0, LONGEST_SIDE / max(size))
+    return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
+
+
 def _annotate_or_say(settings: AnnotationSettings, video: LabelledVideo) -> str:
     """Annotate one video; return what went wrong with it, or nothing."""
     try:
@@ -157,6 +163,4 @@ def _stored_size(reader: VideoReader) -> tuple[int, int]:
     first = next(iter(reader), None)
     if first is None:
         raise ValueError(f'{reader.path}: no frame of it could be decoded; copy or download it again')
-    height, width = first.shape[:2]
-    scale = min(1.0, LONGEST_SIDE / max(width, height))
-    return max(1, round(scale * width)), max(1, round(scale * height))
+    return usual_size(first.shape[1::-1])

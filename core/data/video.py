@@ -23,6 +23,7 @@ class VideoReader:
     Attributes:
         announced_frames: number of frames by the file's header, 0 if unknown; a truncated file delivers fewer.
         fps: frames per second.
+        seconds: when the frame read last is shown, counted from the beginning of the video.
 
     Raises:
         ValueError: the file is missing, empty or not a video.
@@ -41,6 +42,7 @@ class VideoReader:
             raise ValueError(f'{path}: empty or not a video; copy or download it again')
         self.announced_frames = max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
         self.fps = float(self._capture.get(cv2.CAP_PROP_FPS))
+        self.seconds = 0.0
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Decode once from where the reader stands; the file is closed after the last frame."""
@@ -49,6 +51,7 @@ class VideoReader:
                 decoded, frame = self._capture.read()
                 if not decoded:
                     return
+                self.seconds = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
                 yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
         finally:
             self._capture.release()

@@ -37,7 +37,7 @@ def test_weights_that_cannot_be_had_end_in_one_sentence(monkeypatch):
 
     monkeypatch.setattr(torchvision.models.detection, 'keypointrcnn_resnet50_fpn', no_weights)
     monkeypatch.setattr(torchvision.ops, 'nms', lambda *_: None)
-    with pytest.raises(ValueError, match=r'cannot be had \(no connection\); use --pose blazepose instead'):
+    with pytest.raises(ValueError, match=r'cannot be had \(no connection\); use blazepose instead'):
         KeypointRCNN()
 
 
@@ -46,5 +46,5 @@ def test_operators_that_do_not_work_end_in_one_sentence(monkeypatch):
         raise RuntimeError('no extension')
 
     monkeypatch.setattr(keypoint_rcnn.torchvision.ops, 'nms', broken)
-    with pytest.raises(ValueError, match='operators do not work here.*use --pose blazepose instead'):
+    with pytest.raises(ValueError, match='operators do not work here.*use blazepose instead'):
         KeypointRCNN()

@@ -30,6 +30,7 @@ def test_others_are_not_joined(times, x):
 def test_who_was_lost_for_longer_may_have_gone_farther():
     assert len(join_fragments([track(range(10)), track(range(12, 20), 300)], max_gap=10)) == 2
     assert len(join_fragments([track(range(10)), track(range(60, 70), 300)], max_gap=10)) == 1
+    assert len(join_fragments([track(range(10)), track(range(60, 70), 300)], max_gap=10, longest=40)) == 2
 
 
 def test_the_nearest_fragment_is_taken():

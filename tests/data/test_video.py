@@ -17,6 +17,7 @@ def test_written_frames_come_back_in_order_and_colour(tmp_path, suffix):
     reader = VideoReader(path)
     assert (reader.announced_frames, reader.fps) == (4, 10)
     read = list(reader)
+    assert reader.seconds == pytest.approx(0.3)
     assert len(read) == 4 and all(frame.shape == (48, 64, 3) and frame.dtype == np.uint8 for frame in read)
     assert np.abs(np.mean(read, (1, 2)) - np.mean(frames, (1, 2))).max() < 12
     assert [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -1,14 +1,52 @@
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
 import pytest
 
+from core.annotate import blazepose
+from core.annotate.people import person_within
+from core.annotate.videos import build_estimator
+from core.data.video import VideoReader, write_video
 from exp import train as exp_train
 from tools import predict
+
+TOOL = Path(predict.__file__)
 
 
 @pytest.fixture
 def checkpoint(tiny_overrides, tmp_path):
     """Untrained joint model of the tiny data."""
-    exp_train.main([*tiny_overrides, 'END_EPOCH', '0'])
+    exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'BACKBONE', 'naive-lite-hrnet-18'])
     return tmp_path / 'tiny' / 'best.pth'
+
+
+def find_rectangle(frame, expected=()):
+    """A person whose joints spread over the bright part of the frame, if there is one."""
+    left, top, width, height = cv2.boundingRect((frame[..., 0] > 128).astype(np.uint8))
+    joints = (left, top) + np.random.default_rng(0).uniform(0, 1, (17, 2)) * (width, height)
+    return [person_within(joints, np.ones(17), 1.0, frame.shape[1::-1])] if width * height > 50 else []
+
+
+@pytest.fixture
+def videos(tmp_path, monkeypatch):
+    """Folder of a video of 30 frames and a large one of 3, with somebody in them; a stand-in finds people."""
+    monkeypatch.setattr(predict, 'build_estimator', lambda annotator, checkpoint: find_rectangle)
+    for name, count, (height, width) in (('walk/long', 30, (120, 160)), ('short', 3, (700, 1100))):
+        frames = np.zeros((count, height, width, 3), np.uint8)
+        for time, frame in enumerate(frames):
+            frame[30:90, 20 + 2 * time:40 + 2 * time] = 255
+        (tmp_path / 'videos' / name).parent.mkdir(parents=True, exist_ok=True)
+        write_video(tmp_path / 'videos' / f'{name}.mp4', frames, 10)
+    return tmp_path / 'videos'
+
+
+def arguments(checkpoint, videos, *more):
+    return ['--checkpoint', str(checkpoint), '--video', str(videos), '--out', str(checkpoint.parent / 'out'), *more]
 
 
 def test_every_video_gets_its_most_probable_classes(checkpoint, tiny_data, capsys):
@@ -26,3 +64,69 @@ def test_a_model_without_frames_or_actions_is_refused(tiny_overrides, tiny_data,
     exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'TRAIN.MODE', 'pose'])
     with pytest.raises(ValueError, match='TRAIN.MODE pose'):
         predict.predict_videos(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')
+
+
+def test_a_folder_of_videos_is_labelled_and_bad_ones_are_named(checkpoint, videos, capsys):
+    (videos / 'broken.avi').write_bytes(b'nothing')
+    write_video(videos / 'empty.avi', np.zeros((5, 48, 64, 3), np.uint8))
+    assert predict.main(arguments(checkpoint, videos, '--window', '1')) == 1
+    printed, out = capsys.readouterr(), checkpoint.parent / 'out'
+    assert '2 of 4 videos labelled' in printed.out and 'walk_long  #1  0.0 to ' in printed.out
+    assert 'broken.avi: empty or not a video' in printed.err and 'empty.avi: nobody was found in it' in printed.err
+    assert sorted(file.name for file in out.iterdir()) == [f'{name}{ending}' for name in ('short', 'walk_long')
+                                                           for ending in ('.csv', '.json', '_overlay.mp4')]
+    overlays = [list(VideoReader(out / f'{name}_overlay.mp4')) for name in ('walk_long', 'short')]
+    assert [len(frames) for frames in overlays] == [30, 3]
+    assert overlays[1][0].shape == (612, 960, 3)                    # of 611 rows
+    with open(out / 'walk_long.csv', newline='') as file:
+        rows = list(csv.DictReader(file))
+    track, = json.loads((out / 'walk_long.json').read_text())['tracks']
+    assert (track['first_frame'], track['last_frame'], track['frames_seen']) == (0, 29, 30)
+    assert [int(row['first_frame']) for row in rows] == [segment['first_frame'] for segment in track['segments']]
+    assert {row['class_name'] for row in rows} <= {'drink water', 'eat meal'} and rows[-1]['end_s'] == '3.0'
+
+
+def test_a_single_bad_video_is_an_error(checkpoint, videos):
+    write_video(videos / 'empty.avi', np.zeros((5, 48, 64, 3), np.uint8))
+    with pytest.raises(ValueError, match='empty.avi: nobody was found in it; try another --annotator'):
+        predict.main(arguments(checkpoint, videos / 'empty.avi'))
+    assert not list((checkpoint.parent / 'out').iterdir())
+    with pytest.raises(ValueError, match='none.mp4: no such directory'):
+        predict.main(arguments(checkpoint, videos / 'none.mp4'))
+
+
+def test_a_file_is_read_as_a_camera_would_be(checkpoint, videos, capsys):
+    assert predict.main(arguments(checkpoint, videos / 'walk' / 'long.mp4', '--live', '--window', '1')) == 0
+    out = checkpoint.parent / 'out'
+    assert ' 0.0 s  #1 ' in capsys.readouterr().out and len(list(VideoReader(out / 'long_overlay.mp4'))) == 30
+    assert json.loads((out / 'long.json').read_text())['tracks'][0]['last_frame'] == 29
+    with pytest.raises(ValueError, match='camera 97 cannot be opened'):
+        predict.main(arguments(checkpoint, '97'))
+    with pytest.raises(ValueError, match='answers whole clips only'):
+        predict.main(arguments(checkpoint.with_suffix('.onnx'), videos / 'short.mp4', '--live'))
+
+
+def test_wrong_arguments_are_refused(checkpoint, videos, tmp_path):
+    with pytest.raises(ValueError, match='--window -1.0 must be more than 0'):
+        predict.main(arguments(checkpoint, videos, '--window', '-1'))
+    (tmp_path / 'nothing').mkdir()
+    with pytest.raises(ValueError, match='nothing: holds no video'):
+        predict.main(arguments(checkpoint, tmp_path / 'nothing'))
+    (videos / 'walk_long.avi').write_bytes(b'')
+    with pytest.raises(ValueError, match='are both sequence walk_long'):
+        predict.main(arguments(checkpoint, videos))
+
+
+def test_missing_files_of_blazepose_are_said_in_a_sentence(checkpoint, tmp_path, monkeypatch):
+    monkeypatch.setattr(blazepose.BlazePose.__init__, '__defaults__', (tmp_path, 1, blazepose.load_network))
+    build_estimator.cache_clear()
+    write_video(tmp_path / 'a.avi', np.zeros((2, 48, 64, 3), np.uint8))
+    with pytest.raises(ValueError, match='fetch_blazepose.py|requirements-annotate.txt'):
+        predict.main(arguments(checkpoint, tmp_path / 'a.avi'))
+    assert not (checkpoint.parent / 'out').exists()
+
+
+def test_bad_input_ends_in_one_sentence_and_status_2(tmp_path):
+    done = subprocess.run([sys.executable, TOOL, '--checkpoint', 'none.pth', '--video', tmp_path / 'none'],
+                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1
