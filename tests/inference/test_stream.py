@@ -85,7 +85,7 @@ def shallow(*overrides):
     """A lively model with a short backbone, as the recording of a graph takes time by its length."""
     torch.manual_seed(0)
     model = build_model(load_config(overrides=[*SMALL, *overrides, 'SKELETON.NAME', 'stgcnpp']))
-    backbone = LiteHRNet(LiteHRNetSpec((StageSpec(1, (40, 80)),)))
+    backbone = LiteHRNet(LiteHRNetSpec((StageSpec(1, (40, 80), num_blocks=1),)))
     model.pose = PoseNet(backbone, model.pose.head, model.pose.taps)
     return enliven(model, persons=2)
 
