@@ -1,7 +1,8 @@
 """Extract videos to JPEG frames: ``python tools/extract_ntu_frames.py --videos DIR --out DATA_DIR/images``.
 
 ``<SEQ>_rgb.avi`` becomes ``OUT/<SEQ>/00001.jpg, ...``; DIR may hold NTU's folders of one setup each, and NTU-120's.
-With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored.
+With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored, in
+``OUT/<SEQ>/tube.bin`` (``core/data/tube_files.py``).
 Start it again to resume: finished sequences are left alone, whatever their frame size.
 Exit status: 0 all extracted, 1 some videos are damaged or missing (named on stderr), 2 bad arguments.
 """

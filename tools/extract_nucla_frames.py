@@ -2,7 +2,8 @@
 
 DIR holds the released folders of pictures (``view_1/a01_s01_e00``) or videos (``a01/v01_s01_e00.avi``); each sequence
 becomes ``OUT/a01_s01_e00_v01/00001.jpg, ...``.
-With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored.
+With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored, in
+``OUT/a01_s01_e00_v01/tube.bin`` (``core/data/tube_files.py``).
 Start it again to resume: finished sequences are left alone, whatever their frame size.
 Exit status: 0 all extracted, 1 some sources are damaged or missing (named on stderr), 2 bad arguments.
 """

@@ -79,6 +79,8 @@ def jitter_boxes(boxes: Boxes, shift: float, size: float, rng: np.random.Generat
 
 def fill_unknown(boxes: Boxes, known: np.ndarray, frame_size: tuple[int, int]) -> Boxes:
     """Give a frame without a box the box of the nearest frame that has one; a clip without any gets the whole frame."""
+    if known.all():
+        return boxes
     times = np.arange(known.shape[-1])
     distance = np.abs(times[:, None] - times) + np.where(known, 0, 2 * len(times))[..., None, :]  # (..., T, T)
     nearest = distance.argmin(-1)[..., None]

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,9 @@ import numpy as np
 from tqdm import tqdm
 
 from core.data.frames import FRAME_NAME
-from core.data.jpeg import decode_shrunk, encode_jpeg
-from core.data.tubes import Size, Tube, TubeCut, write_tube
+from core.data.jpeg import decode_jpeg, encode_jpeg
+from core.data.tube_files import Size, write_tube
+from core.data.tubes import TubeCut
 from core.data.video import VideoReader
 
 VIDEO_SUFFIXES = ('.avi', '.mp4', '.mov')
@@ -32,7 +34,7 @@ Cut = Callable[[Size, Size], TubeCut]
 
 
 class FrameFormat(NamedTuple):
-    """How frames are stored: ``size`` as (width, height) in pixels, JPEG ``quality`` 1..100."""
+    """How a frame is stored: ``size`` as (width, height) in pixels, JPEG ``quality`` 1..100."""
 
     size: tuple[int, int] = (960, 540)
     quality: int = 95
@@ -94,13 +96,13 @@ def by_sequence(named: Iterable[tuple[str, Path]]) -> dict[str, Path]:
 
 
 def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cut: Cut | None = None) -> int:
-    """Write the frames of one source as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
+    """Write the frames of one source, as ``write_frames`` or as a tube; ``target`` appears when it is complete.
 
     Args:
         source: video or JPEG files.
         target: folder to write.
         frame_format: of uncut frames; with a cut, only the quality is that of the stored ones.
-        cut: chooses the tube to store; its ``tube.json`` lies beside the frames.
+        cut: chooses the tube to store (``core.data.tube_files``).
 
     Returns:
         the number of frames.
@@ -113,16 +115,16 @@ def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cu
     if cut is None:
         return write_frames(frames, target, frame_format)
     first = next(frames)
-    (left, top, right, bottom), size, tube = cut((first.shape[1], first.shape[0]), frame_format.size)
+    (left, top, right, bottom), tube = cut((first.shape[1], first.shape[0]), frame_format.size)
     parts = (frame[top:bottom, left:right] for frame in chain([first], frames))
-    return write_frames(parts, target, FrameFormat(size, frame_format.quality), tube)
+    files = [[_encode(part, FrameFormat(size, frame_format.quality)) for size in tube.sizes] for part in parts]
+    with _completed(target) as partial:
+        write_tube(partial, tube, files)
+    return len(files)
 
 
-def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: FrameFormat,
-                 tube: Tube | None = None) -> int:
+def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: FrameFormat) -> int:
     """Write RGB frames uint8 (H, W, 3) as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
-
-    If the frames are a tube's, its ``tube.json`` appears with them.
 
     Returns:
         the number of frames.
@@ -130,18 +132,24 @@ def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: Frame
     Raises:
         OSError: the frames cannot be written.
     """
-    partial, count = _partial(target), 0
+    count = 0
+    with _completed(target) as partial:
+        for count, frame in enumerate(frames, 1):
+            (partial / FRAME_NAME.format(count)).write_bytes(_encode(frame, frame_format))
+    return count
+
+
+@contextmanager
+def _completed(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes ``target``; nothing is left of it after an error."""
+    partial = _partial(target)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        for count, frame in enumerate(frames, 1):
-            (partial / FRAME_NAME.format(count)).write_bytes(_encode(frame, frame_format))
-        if tube is not None:
-            write_tube(partial, tube)
+        yield partial
         os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return count
 
 
 def _all_frames(video: Path) -> Iterator[np.ndarray]:
@@ -160,7 +168,7 @@ def _pictures(paths: tuple[Path, ...]) -> Iterator[np.ndarray]:
     shape = None
     for path in paths:
         try:
-            frame = decode_shrunk(np.fromfile(path, np.uint8))
+            frame = decode_jpeg(np.fromfile(path, np.uint8))
         except (OSError, ValueError) as error:
             raise ValueError(f'{path}: cannot be read ({error}); copy or download it again') from error
         shape = shape or frame.shape

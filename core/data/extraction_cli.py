@@ -11,7 +11,8 @@ from pathlib import Path
 
 from core.data.annotations import read_annotations
 from core.data.extraction import Cut, FrameFormat, Source, extract_sequences
-from core.data.tubes import ASPECT, MARGIN, SHORT_SIDE, Size, person_cut, shows_someone
+from core.data.tube_files import Size
+from core.data.tubes import ASPECT, LEVELS, MARGIN, SHORT_SIDE, person_cut, shows_someone
 
 QUALITY, TUBE_QUALITY = 95, 90
 """JPEG qualities: tubes are read most often, and quality 90 is a quarter fewer bytes and a seventh less time."""
@@ -34,8 +35,8 @@ def extraction_parser(description: str | None, size: Size) -> argparse.ArgumentP
     parser.add_argument('--names', type=Path, help='text file: extract only these sequences, one name a line')
     parser.add_argument('--crop-persons', action='store_true',
                         help='store only the part that the people of --annotations move in, cut from the source at its '
-                             f'own resolution, short side at most {SHORT_SIDE} pixels; --size stays the size that '
-                             'coordinates count in')
+                             f'own resolution, short side at most {SHORT_SIDE} pixels, and in {len(LEVELS) - 1} '
+                             'smaller sizes, in one file a sequence; --size stays the size that coordinates count in')
     parser.add_argument('--annotations', type=Path, metavar='FILE.pkl', help='2D poses, for --crop-persons')
     parser.add_argument('--margin', type=float, default=MARGIN,
                         help=f"with --crop-persons: kept around a person's box, share of its sides (default: {MARGIN}, "

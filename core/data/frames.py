@@ -1,54 +1,54 @@
-"""Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``."""
+"""Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or of tubes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from core.data.jpeg import decode_region, read_header
-from core.data.tubes import Tube, read_tube
+from core.data.jpeg import Cut, cut_regions, decode_jpeg, read_header
+from core.data.tube_files import Place, Size, Tube, open_tube, read_tube
 
 FRAME_NAME = '{:05d}.jpg'
-"""File name of a frame; the number is the video's frame number, counted from 1."""
+"""File name of an uncut frame; the number is the video's frame number, counted from 1."""
 
-_SHRINK = (1, 2, 4, 8)
+Fetch = Callable[[int, int], bytes]
+"""From the 0-based number of a frame and the number of its size to the JPEG file; OSError or ValueError if none."""
 
 
 class View(NamedTuple):
     """Pixels of one frame, or of the part of it that was asked for.
 
     Attributes:
-        pixels: uint8 (H, W, 3) in OpenCV's order B, G, R; pixel (u, v) shows position ``origin + (u, v) / scale`` of
-            the frame.
-        origin: (x, y) in pixels of the frame.
-        scale: pixels here per pixel of the frame.
+        pixels: uint8 (H, W, 3) in OpenCV's order B, G, R.
+        place: where they lie in the frame.
         time: 0-based number of the frame, which is not the one asked for where that is missing or damaged.
     """
 
     pixels: np.ndarray
-    origin: tuple[float, float]
-    scale: float
+    place: Place
     time: int
 
 
 class _Stored(NamedTuple):
-    """A sequence's frames: the (width, height) of an uncut one, and how they are cut if they are."""
+    """How a sequence's frames are stored: what they show, and whether they are cut."""
 
-    size: tuple[int, int]
-    tube: Tube | None
+    tube: Tube
+    is_cut: bool
 
 
 class FrameFolder:
     """Extracted frames of many sequences, a directory each, uncut or as person tubes (``core.data.tubes``).
 
     Only what is needed is decoded: the part that is asked for, of an uncut frame to the pixel as the whole frame has
-    it, of a tube at a half, a quarter or an eighth of its size where that is enough. A frame that is
-    missing or damaged is replaced by the nearest readable one of its sequence, of two by the earlier.
+    it, of a tube in the smallest of its sizes that is enough. A frame that is missing or damaged is replaced by the
+    nearest readable one of its sequence, of two by the earlier.
 
     Args:
         root: data directory.
@@ -71,15 +71,15 @@ class FrameFolder:
         with os.scandir(self.images) as entries:
             return frozenset(entry.name for entry in entries if not entry.name.startswith('.') and entry.is_dir())
 
-    def frame_size(self, name: str, num_frames: int) -> tuple[int, int]:
+    def frame_size(self, name: str, num_frames: int) -> Size:
         """(width, height) of the uncut frames of a sequence of ``num_frames`` frames.
 
         Raises:
             ValueError: no frame of it can be read.
         """
-        return self._stored(name, num_frames).size
+        return self._stored(name, num_frames).tube.frame_size
 
-    def read(self, name: str, times: Iterable[int], num_frames: int, regions: np.ndarray,
+    def read(self, name: str, times: np.ndarray, num_frames: int, regions: np.ndarray,
              steps: np.ndarray) -> Iterator[View]:
         """Yield one view for each of the 0-based frame numbers ``times`` (L,).
 
@@ -93,55 +93,77 @@ class FrameFolder:
         Raises:
             ValueError: no frame of the sequence can be read.
         """
-        stored = self._stored(name, num_frames)
-        for time, region, step in zip(times, regions, steps, strict=True):
-            for candidate in _nearest(int(time), num_frames):
-                try:
-                    view = _decode(self._bytes(name, candidate), stored, region, step, candidate)
-                except (OSError, ValueError):
-                    continue
-                yield view
-                break
-            else:
-                raise self._unreadable(name)
+        tube, is_cut = self._stored(name, num_frames)
+        levels, places = tube.levels(steps), [tube.place(level) for level in range(len(tube.sizes))]
+        with open_tube(self.images / name, tube) if is_cut else nullcontext(partial(self._uncut_file, name)) as fetch:
+            cuts = _cuts(fetch, tube, times, regions, levels)
+            for time, region, level, cut in zip(times.tolist(), regions, levels, cuts, strict=True):
+                others = _replacements(fetch, tube, time, num_frames, region, level)
+                for candidate, part in chain([(time, cut)], others):
+                    pixels = _decode(part)
+                    if pixels is not None:
+                        yield View(pixels, places[level].moved(part.origin), candidate)
+                        break
+                else:
+                    raise self._unreadable(name)
+
+    def _uncut_file(self, name: str, time: int, level: int = 0) -> bytes:
+        file = os.open(f'{self.images}/{name}/{FRAME_NAME.format(time + 1)}', os.O_RDONLY)
+        try:
+            return os.read(file, os.fstat(file).st_size)
+        finally:
+            os.close(file)
 
     def _stored(self, name: str, num_frames: int) -> _Stored:
         """How the frames of a sequence are stored; uncut frames have the size of the first readable one."""
         if name not in self._sequences:
             tube = read_tube(self.images / name)
-            self._sequences[name] = _Stored(tube.frame_size if tube else self._uncut_size(name, num_frames), tube)
+            self._sequences[name] = _Stored(tube or self._uncut(name, num_frames), tube is not None)
         return self._sequences[name]
 
-    def _uncut_size(self, name: str, num_frames: int) -> tuple[int, int]:
+    def _uncut(self, name: str, num_frames: int) -> Tube:
         for time in range(num_frames):
             try:
-                return read_header(self._bytes(name, time)).size
+                size = read_header(self._uncut_file(name, time)).size
             except (OSError, ValueError):
                 continue
+            return Tube(size, (0, 0, *size), (size,))
         raise self._unreadable(name)
-
-    def _bytes(self, name: str, time: int) -> np.ndarray:
-        with open(f'{self.images}/{name}/{FRAME_NAME.format(time + 1)}', 'rb') as file:
-            return np.frombuffer(file.read(), np.uint8)
 
     def _unreadable(self, name: str) -> ValueError:
         return ValueError(f'{self.images / name}: no readable frame; delete the directory and extract the sequence '
                           'again')
 
 
-def _nearest(time: int, num_frames: int) -> Iterator[int]:
-    """All frame numbers of a sequence, by their distance to ``time``."""
-    yield time
-    yield from sorted(range(num_frames), key=lambda other: (abs(other - time), other))[1:]
+def _cuts(fetch: Fetch, tube: Tube, times: np.ndarray, regions: np.ndarray, levels: np.ndarray) -> list[Cut | None]:
+    """What frames show of regions (L, 4), in the sizes ``levels`` (L,) of ``tube``; ``None`` for unreadable ones."""
+    cuts: list[Cut | None] = [None] * len(times)
+    for level in set(levels.tolist()):
+        chosen = np.flatnonzero(levels == level)
+        files = [_file(fetch, time, level) for time in times[chosen].tolist()]
+        (x, y), (across, down) = tube.place(level)
+        needed = (regions[chosen] - (x, y, x, y)) * (across, down, across, down)
+        for index, cut in zip(chosen, cut_regions(files, tube.sizes[level], needed), strict=True):
+            cuts[index] = cut
+    return cuts
 
 
-def _decode(data: np.ndarray, stored: _Stored, region: np.ndarray, step: float, time: int) -> View:
-    header = read_header(data)
-    if stored.tube is None and header.size != stored.size:
-        raise ValueError('not of the size of the other frames')
-    _, origin, scale = stored.tube or Tube(stored.size, (0.0, 0.0), 1.0)
-    shrink = max(factor for factor in _SHRINK if factor <= step * scale) if stored.tube and step * scale > 1 else 1
-    low, high = (region[:2] - origin) * scale, (region[2:] - origin) * scale
-    pixels, (x, y) = decode_region(data, header, (*low, *high), shrink)
-    middle = (shrink - 1) / 2                   # a shrunk pixel lies in the middle of those it stands for
-    return View(pixels, (origin[0] + (x + middle) / scale, origin[1] + (y + middle) / scale), scale / shrink, time)
+def _replacements(fetch: Fetch, tube: Tube, time: int, num_frames: int, region: np.ndarray,
+                  level: int) -> Iterator[tuple[int, Cut | None]]:
+    """What the other frames of a sequence show of a region (4,), by their distance to ``time``."""
+    for other in sorted(set(range(num_frames)) - {time}, key=lambda other: (abs(other - time), other)):
+        yield (other, *_cuts(fetch, tube, np.array([other]), region[None], np.array([level])))
+
+
+def _file(fetch: Fetch, time: int, level: int) -> bytes | None:
+    try:
+        return fetch(time, level)
+    except (OSError, ValueError):
+        return None
+
+
+def _decode(cut: Cut | None) -> np.ndarray | None:
+    try:
+        return None if cut is None else decode_jpeg(cut.data)
+    except ValueError:
+        return None

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.rendering import pair_actions, solo_actions
+from core.rendering import blows, pair_actions, solo_actions
 from core.rendering.motion import Clock, vary
 from core.rendering.pose import Pose
-from core.rendering.subject import Style
+from core.rendering.subject import Style, Subject
 
 Motion = Callable[[Clock, Style, np.random.Generator], Pose]
 PairMotion = Callable[[Clock, tuple[Style, Style], np.random.Generator], tuple[Pose, Pose]]
+Blow = Callable[[Clock, tuple[Subject, Subject], np.random.Generator], tuple[Pose, Pose]]
 
 
 class Action(NamedTuple):
@@ -21,10 +22,11 @@ class Action(NamedTuple):
 
     number: int
     name: str
-    motion: Motion | PairMotion
+    motion: Motion | PairMotion | Blow
     people: int = 1
 
 
+# Pose pretraining draws from these: another one would change the pictures it sees.
 ACTIONS: dict[int, Action] = {action.number: action for action in (
     Action(6, 'pickup', solo_actions.pick_up),
     Action(7, 'throw', solo_actions.throw),
@@ -45,6 +47,12 @@ ACTIONS: dict[int, Action] = {action.number: action for action in (
     Action(60, 'walking apart from each other', pair_actions.walk_apart, people=2),
 )}
 
+BLOWS: dict[int, Action] = {action.number: action for action in (
+    Action(50, 'punching/slapping other person', blows.punch, people=2),
+    Action(51, 'kicking other person', blows.kick, people=2),
+    Action(52, 'pushing other person', blows.push, people=2),
+)}
+
 
 def perform(action: Action, clock: Clock, styles: tuple[Style, ...], rng: np.random.Generator) -> tuple[Pose, ...]:
     """Return one repetition of ``action``: a pose sequence per person, main actor first.
@@ -57,3 +65,10 @@ def perform(action: Action, clock: Clock, styles: tuple[Style, ...], rng: np.ran
     left_handed = rng.random() < styles[0].mirrored
     pose = action.motion(clock, styles[0], rng)
     return (pose.mirrored() if left_handed else pose,)
+
+
+def stage(action: Action, clock: Clock, cast: tuple[Subject, ...], rng: np.random.Generator) -> tuple[Pose, ...]:
+    """Return one repetition of any action: a pose sequence per person of ``cast``, the one at x < 0 first."""
+    if action.number in BLOWS:
+        return action.motion(clock, cast, rng)
+    return perform(action, clock, tuple(person.style for person in cast), rng)

@@ -2,6 +2,10 @@
 
 Three cameras film every performance, at 0 and -45/+45 degrees around the actor; in repetition 1 the actor faces camera
 3, in repetition 2 camera 2 (Shahroudy et al., "NTU RGB+D", CVPR 2016, section 3.2). Everything follows from the seed.
+
+The set of interactions comes in matched triplets: a pair's punch, kick and push of one repetition have the same length,
+the same one of the two strikes at the same moment, and the other reacts the same, so that who sees but the one who is
+hit cannot tell them apart.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from tqdm import tqdm
 from core.data.ntu import NTU60_TRAIN_CAMERAS, NTU60_TRAIN_SUBJECTS
 from core.data.video import write_video
 from core.parallel import in_parallel
-from core.rendering.actions import ACTIONS, perform
+from core.rendering.actions import ACTIONS, BLOWS, Action, stage
 from core.rendering.background import room
 from core.rendering.body import forward_kinematics, place
 from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
@@ -29,14 +33,16 @@ from core.rendering.subject import demo_subject
 from core.visualization.files import write_atomic
 
 DEMO_ACTIONS = (6, 7, 8, 9, 10, 22, 23, 24, 27, 43, 55, 59)
+SETS = {'demo': DEMO_ACTIONS, 'interactions': tuple(BLOWS)}
 CAMERA_DEGREES = {1: 0.0, 2: -45.0, 3: 45.0}
 SIZE = (480, 270)
 FPS = 30
 FRAMES = (32, 48)
 
 _SETUP = 1
-_PAIR_TURN = 25.0  # degrees further from the faced camera, lest the partner hides the main actor
+_PAIR_TURN, _BLOW_TURN = 25.0, 45.0  # degrees further from the faced camera, lest the partner hides the main actor
 _CAMERA_STREAM, _ROOM_STREAM, _MOTION_STREAM = 1, 2, 3
+_LIBRARY = ACTIONS | BLOWS
 _CODEC = 'XVID'
 _STATE_FILE, _ANNOTATION_FILE = 'demo_options.json', 'demo_annotations.pkl'
 
@@ -49,11 +55,13 @@ class DemoOptions:
         seed: of everything random.
         subjects: subjects 1..n of the NTU numbering act (8 gives 5 training and 3 test subjects).
         repetitions: per subject and class.
+        actions: NTU's numbers of the classes, in the order of the labels.
     """
 
     seed: int = 0
     subjects: int = 8
     repetitions: int = 2
+    actions: tuple[int, ...] = DEMO_ACTIONS
 
 
 class Performance(NamedTuple):
@@ -82,7 +90,7 @@ def plan_demo(options: DemoOptions) -> list[Performance]:
     subjects = range(1, options.subjects + 1)
     partners = {subject: _partner(subject, max(options.subjects, 8)) for subject in subjects}
     return [Performance(options.seed, subject, partners[subject], repetition, action)
-            for action in DEMO_ACTIONS for subject in subjects for repetition in range(1, options.repetitions + 1)]
+            for action in options.actions for subject in subjects for repetition in range(1, options.repetitions + 1)]
 
 
 def _partner(subject: int, last: int) -> int:
@@ -106,19 +114,26 @@ def _demo_room(seed: int, camera: int) -> np.ndarray:
 
 
 def act(performance: Performance) -> tuple[Figure, ...]:
-    """Return the figures of a performance, main actor first, moving in the world that all cameras share."""
+    """Return the figures of a performance, moving in the world that all cameras share, in the annotation's order."""
     seed, subject, partner, repetition, number = performance
-    rng = np.random.default_rng([seed, _MOTION_STREAM, number, subject, repetition])
-    action = ACTIONS[number]
+    action = _LIBRARY[number]
+    script = min(BLOWS) if number in BLOWS else number  # blows share their draws
+    rng = np.random.default_rng([seed, _MOTION_STREAM, script, subject, repetition])
     cast = [demo_subject(seed, person) for person in (subject, partner)[:action.people]]
     num_frames = int(rng.integers(FRAMES[0], FRAMES[1] + 1))
     clock = Clock(np.arange(num_frames) / FPS, num_frames / FPS)
-    degrees = 45.0 + rng.normal(0, 4) + (_PAIR_TURN if action.people == 2 else 0.0)
+    degrees = 45.0 + rng.normal(0, 4) + _turn(action)
     heading = np.deg2rad(degrees if repetition % 2 else -degrees)
     spot = rng.uniform(-0.15, 0.15, 2)
-    poses = perform(action, clock, tuple(person.style for person in cast), rng)
+    poses = stage(action, clock, tuple(cast), rng)
     return tuple(Figure(place(forward_kinematics(person.proportions, pose), heading, tuple(spot)), person.look)
                  for person, pose in zip(cast, poses, strict=True))
+
+
+def _turn(action: Action) -> float:
+    if action.number in BLOWS:
+        return _BLOW_TURN
+    return _PAIR_TURN if action.people == 2 else 0.0
 
 
 def write_demo(out: Path, options: DemoOptions, jobs: int = 1, force: bool = False) -> bool:
@@ -137,10 +152,11 @@ def write_demo(out: Path, options: DemoOptions, jobs: int = 1, force: bool = Fal
     annotations: list[dict[str, Any]] = []
     with tqdm(total=len(plan) * len(CAMERA_DEGREES), desc='demo videos', unit='video') as bar:
         for performance, seen in zip(plan, in_parallel(partial(film, videos=videos), plan, jobs), strict=True):
-            annotations += [_record(performance, *view) for view in zip(CAMERA_DEGREES, seen, strict=True)]
+            label = options.actions.index(performance.action)
+            annotations += [_record(performance, label, *view) for view in zip(CAMERA_DEGREES, seen, strict=True)]
             bar.update(len(seen))
     content = {'split': split_names([annotation['frame_dir'] for annotation in annotations]),
-               'annotations': annotations, 'class_names': [ACTIONS[number].name for number in DEMO_ACTIONS]}
+               'annotations': annotations, 'class_names': [_LIBRARY[number].name for number in options.actions]}
     write_atomic(out / _ANNOTATION_FILE, pickle.dumps(content, protocol=4))
     return True
 
@@ -166,16 +182,16 @@ def film(performance: Performance, videos: Path) -> list[Annotation]:
     return seen
 
 
-def _record(performance: Performance, camera: int, seen: Annotation) -> dict[str, Any]:
+def _record(performance: Performance, label: int, camera: int, seen: Annotation) -> dict[str, Any]:
     """PYSKL's entry of one video; its arrays are new ones, for the file's bytes not to tell where they came from."""
     width, height = SIZE
-    return {'frame_dir': performance.name(camera), 'label': DEMO_ACTIONS.index(performance.action),
+    return {'frame_dir': performance.name(camera), 'label': label,
             'img_shape': (height, width), 'original_shape': (height, width), 'total_frames': seen.keypoints.shape[1],
             'keypoint': seen.keypoints.astype(np.float32), 'keypoint_score': 0.5 + 0.5 * seen.visible}
 
 
 def _state(options: DemoOptions) -> dict[str, Any]:
-    return {**asdict(options), 'actions': list(DEMO_ACTIONS), 'size': list(SIZE)}
+    return {**asdict(options), 'actions': list(options.actions), 'size': list(SIZE)}
 
 
 def _same_options(out: Path, options: DemoOptions) -> bool:

@@ -11,7 +11,7 @@ from core.rendering.pose import Pose
 from core.rendering.subject import Style
 
 
-def _face(pose: Pose) -> Pose:
+def face(pose: Pose) -> Pose:
     """Return the pose of the partner: on the other side of the origin, facing -x."""
     return replace(pose, heading=pose.heading + np.pi, root=-pose.root)
 
@@ -35,7 +35,7 @@ def hug(clock: Clock, styles: tuple[Style, Style], rng: np.random.Generator) -> 
         pose.spine[:, 0] += 0.18 * closed
         pose.head[:, 1] += 0.25 * closed
         poses.append(pose)
-    return poses[0], _face(poses[1])
+    return poses[0], face(poses[1])
 
 
 def walk_towards(clock: Clock, styles: tuple[Style, Style], rng: np.random.Generator) -> tuple[Pose, Pose]:
@@ -58,4 +58,4 @@ def _walk_pair(clock: Clock, styles: tuple[Style, Style], rng: np.random.Generat
         ends = (far, near) if towards else (near, far)
         travel = ends[0] + (ends[1] - ends[0]) * np.clip(clock.progress, 0.0, 1.0)
         poses.append(stride(clock, style, rng, travel))
-    return poses[0], _face(poses[1])
+    return poses[0], face(poses[1])

@@ -11,8 +11,10 @@ from core.data.crops import BoxSettings, apply_affine
 from core.data.dataset import ClipDataset
 from core.data.frame_log import FrameReport
 from core.data.frames import FrameFolder
+from core.data.jpeg import encode_jpeg
 from core.data.sampling import centred, clip_after_clip, clip_samplers, uniform
-from core.data.tubes import person_cut, write_tube
+from core.data.tube_files import write_tube
+from core.data.tubes import person_cut
 from core.layouts import get_layout
 
 LAYOUT = get_layout('coco17')
@@ -192,12 +194,11 @@ def test_a_tube_shows_what_the_uncut_frame_shows(make_record, make_frames):
     frame = cv2.GaussianBlur(noise, (0, 0), 4)
     root, record = make_frames(frames=[frame] * 12), make_record()
     uncut = make([record], root)[0]
-    cut = person_cut(record, (160, 120), (160, 120), aspect=4 / 3)
-    x0, y0, x1, y1 = cut.box
+    (x0, y0, x1, y1), shown = person_cut(record, (160, 120), (160, 120), aspect=4 / 3)
     assert (x1 - x0) * (y1 - y0) < 160 * 120
-    for file in (root / 'images' / 'A').iterdir():
-        cv2.imwrite(str(file), frame[y0:y1, x0:x1, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 100])
-    write_tube(root / 'images' / 'A', cut.tube)
+    files = [encode_jpeg(cv2.resize(frame[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA), 100)
+             for size in shown.sizes]
+    write_tube(root / 'images' / 'A', shown, [files] * 12)
     tube = make([record], root)[0]
     assert np.array_equal(tube.crop_to_image, uncut.crop_to_image)
     assert np.abs(tube.frames.astype(int) - uncut.frames).max() < 6

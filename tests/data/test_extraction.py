@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from core.data.extraction import FrameFormat, extract_sequence, extract_sequences, find_videos
-from core.data.tubes import Tube, person_cut, read_tube
+from core.data.jpeg import decode_jpeg
+from core.data.tube_files import Tube, open_tube, read_tube
+from core.data.tubes import person_cut
 from core.data.video import write_video
 
 SMALL = FrameFormat((32, 24))
@@ -24,6 +26,12 @@ def videos(tmp_path):
 
 def sizes(folder):
     return {path.name: cv2.imread(str(path)).shape[1::-1] for path in sorted(folder.iterdir())}
+
+
+def stored(folder, time, level=0):
+    """BGR picture of a frame of a tube, float (H, W, 3)."""
+    with open_tube(folder, read_tube(folder)) as read:
+        return decode_jpeg(read(time, level)).astype(np.float32)
 
 
 def test_find_videos_names_sequences(videos):
@@ -96,6 +104,11 @@ def test_picture_files_are_frames_in_the_given_order(pictures, tmp_path):
     assert stored[0].mean() > stored[1].mean() + 5
 
 
+def test_frames_of_a_tube_are_in_order(pictures, tmp_path):
+    assert extract_sequence(pictures[::-1], tmp_path / 'A', SMALL, partial(person_cut, None)) == 3
+    assert stored(tmp_path / 'A', 0).mean() > stored(tmp_path / 'A', 2).mean() + 5
+
+
 def test_damaged_and_odd_pictures_are_named(pictures, tmp_path):
     pictures[1].write_bytes(pictures[1].read_bytes()[:-200])
     with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: cannot be read .* download it again'):
@@ -104,8 +117,9 @@ def test_damaged_and_odd_pictures_are_named(pictures, tmp_path):
     with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: 32x24 pixels among pictures of 64x48'):
         extract_sequence(pictures, tmp_path / 'out' / 'A', SMALL)
     pictures[1].unlink()
-    with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: cannot be read .*No such file'):
-        extract_sequence(pictures, tmp_path / 'out' / 'A', SMALL)
+    for cut in (None, partial(person_cut, None)):
+        with pytest.raises(ValueError, match=r'frame_5_rgb\.jpg: cannot be read .*No such file'):
+            extract_sequence(pictures, tmp_path / 'out' / 'A', SMALL, cut)
     assert not list((tmp_path / 'out').iterdir())
 
 
@@ -115,21 +129,24 @@ def test_a_tube_shows_what_its_file_says(pictures, tmp_path, make_record, frame_
     record.keypoints[:] = record.keypoints * 0.5 + (60, 40)
     extract_sequence(pictures, tmp_path / 'tube', FrameFormat(frame_size, 100), partial(person_cut, record))
     extract_sequence(pictures, tmp_path / 'uncut', FrameFormat(frame_size, 100))
-    cut, uncut = (cv2.imread(str(tmp_path / kind / '00001.jpg')).astype(np.float32) for kind in ('tube', 'uncut'))
-    tube = read_tube(tmp_path / 'tube')
+    tube, uncut = read_tube(tmp_path / 'tube'), cv2.imread(str(tmp_path / 'uncut' / '00001.jpg')).astype(np.float32)
     assert tube.frame_size == frame_size and read_tube(tmp_path / 'uncut') is None
-    assert cut.shape[0] * cut.shape[1] < 0.8 * 64 * 48
-    place = np.array([[1 / tube.scale, 0, tube.origin[0]], [0, 1 / tube.scale, tube.origin[1]]])
-    expected = cv2.warpAffine(uncut, place, cut.shape[1::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    assert np.abs(cut - expected)[2:-2, 2:-2].mean() < 1.5
+    for level in range(len(tube.sizes)):
+        cut = stored(tmp_path / 'tube', 0, level)
+        assert cut.shape == (*tube.sizes[level][::-1], 3) and cut.shape[0] * cut.shape[1] < 0.8 * 64 * 48
+        (x, y), (across, down) = tube.place(level)
+        expected = cv2.warpAffine(uncut, np.array([[1 / across, 0, x], [0, 1 / down, y]]), cut.shape[1::-1],
+                                  flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        assert np.abs(cut - expected)[2:-2, 2:-2].mean() < 1.5
 
 
 def test_only_sequences_with_a_cut_become_tubes(videos, tmp_path):
     cuts = {'B': partial(person_cut, None)}
     assert extract_sequences(find_videos(videos), tmp_path / 'out', SMALL, 1, cuts) == (2, 0, {})
     assert read_tube(tmp_path / 'out' / 'A') is None
-    assert read_tube(tmp_path / 'out' / 'B') == Tube((32, 24), (-0.25, -0.25), 2.0)
-    assert cv2.imread(str(tmp_path / 'out' / 'B' / '00003.jpg')).shape == (48, 64, 3)
+    tube = read_tube(tmp_path / 'out' / 'B')
+    assert tube == Tube((32, 24), (0, 0, 32, 24), tube.sizes) and tube.sizes[0] == (64, 48)
+    assert stored(tmp_path / 'out' / 'B', 2).shape == (48, 64, 3)
 
 
 def test_resume_skips_finished_sequences_and_removes_leftovers(videos, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from core.data.frames import FrameFolder
 from core.data.jpeg import encode_jpeg
-from core.data.tubes import Tube, write_tube
+from core.data.tube_files import FRAMES_FILE, Tube, write_tube
 
 WHOLE = np.array([[0, 0, 10_000, 10_000]])
 
@@ -12,7 +12,15 @@ WHOLE = np.array([[0, 0, 10_000, 10_000]])
 def read(root, times, num_frames, name='A', regions=None, steps=None):
     regions = np.repeat(WHOLE, len(times), 0) if regions is None else regions
     steps = np.ones(len(times)) if steps is None else steps
-    return list(FrameFolder(root).read(name, times, num_frames, regions, steps))
+    return list(FrameFolder(root).read(name, np.array(times), num_frames, regions, steps))
+
+
+def make_tube(root, frames, sizes, name='A', frame_size=(320, 240), box=(100, 50, 228, 146)):
+    """A sequence that shows ``box`` of a larger frame, ``frames`` resized to all ``sizes``."""
+    (root / 'images' / name).mkdir(parents=True)
+    write_tube(root / 'images' / name, Tube(frame_size, box, sizes),
+               [[encode_jpeg(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), 95) for size in sizes]
+                for frame in frames])
 
 
 def rewrite(root, frames, name='A'):
@@ -32,11 +40,11 @@ def test_lists_sequences_and_knows_their_size(make_frames):
 
 def test_reads_frames_by_zero_based_time(make_frames):
     pictures = [np.full((8, 16, 3), colour, np.uint8) for colour in ((250, 0, 0), (0, 250, 0), (0, 0, 250))]
-    views = read(make_frames(frames=pictures), np.array([2, 0]), 3)
+    views = read(make_frames(frames=pictures), [2, 0], 3)
     assert [view.time for view in views] == [2, 0] and views[0].pixels.dtype == np.uint8
     for view, picture in zip(views, (pictures[2], pictures[0]), strict=True):
         assert np.abs(view.pixels[..., ::-1].astype(int) - picture).max() < 8
-        assert view.origin == (0, 0) and view.scale == 1
+        assert view.place == ((0, 0), (1, 1))
 
 
 def test_only_the_region_is_decoded_and_it_is_the_whole_frames(make_frames):
@@ -46,30 +54,42 @@ def test_only_the_region_is_decoded_and_it_is_the_whole_frames(make_frames):
     whole, = read(root, [0], 1)
     part, = read(root, [0], 1, regions=np.array([[70, 40, 100, 75]]))
     assert part.pixels.size < whole.pixels.size / 3
-    x, y = (int(place) for place in part.origin)
+    x, y = (int(place) for place in part.place.origin)
     assert x <= 70 and y <= 40
     assert np.array_equal(part.pixels[40 - y:75 - y, 70 - x:100 - x], whole.pixels[40:75, 70:100])
 
 
-def test_a_tube_is_placed_in_the_uncut_frame_and_shrunk_where_that_is_enough(make_frames):
-    ramp = np.broadcast_to(np.arange(64, dtype=np.uint8)[None, :, None] * 3, (48, 64, 3))
-    root = make_frames(frames=[np.ascontiguousarray(ramp)])
-    rewrite(root, [np.ascontiguousarray(ramp)])
-    write_tube(root / 'images' / 'A', Tube((320, 240), (100.0, 50.0), 0.5))
-    assert FrameFolder(root).frame_size('A', 1) == (320, 240)
-    for step, shrink in ((1, 1), (3.9, 1), (4, 2), (8, 4), (100, 8)):
-        for region in (WHOLE, np.array([[150, 60, 170, 90]])):
-            view, = read(root, [0], 1, regions=region, steps=np.array([step]))
-            assert view.scale == 0.5 / shrink
-            assert region is not WHOLE or view.pixels.shape == (48 // shrink, 64 // shrink, 3)
-            shown = view.origin[0] + np.arange(view.pixels.shape[1]) / view.scale       # frame positions
-            assert np.abs((shown - 100) * 0.5 * 3 - view.pixels[3, :, 0]).max() < 3
+def test_a_tube_is_placed_in_the_uncut_frame_and_read_in_the_size_that_is_enough(tmp_path):
+    ramp = np.ascontiguousarray(np.broadcast_to(np.arange(64, dtype=np.uint8)[None, :, None] * 3, (48, 64, 3)))
+    make_tube(tmp_path, [ramp] * 5, ((64, 48), (32, 24)))       # 128x96 pixels of the frame
+    assert FrameFolder(tmp_path).frame_size('A', 5) == (320, 240)
+    steps = np.array([1, 3.9, 4, 100, 2])
+    for region in (WHOLE, np.array([[150, 60, 170, 90]])):
+        views = read(tmp_path, range(5), 5, regions=np.repeat(region, 5, 0), steps=steps)
+        assert [view.place.scale[0] for view in views] == [0.5, 0.5, 0.25, 0.25, 0.5]
+        for number, view in enumerate(views):
+            assert view.time == number
+            assert region is not WHOLE or view.pixels.shape[1] == 128 * view.place.scale[0]
+            shown = view.place.origin[0] + np.arange(view.pixels.shape[1]) / view.place.scale[0]    # in the frame
+            edges = shown + 0.5 - 100                                                               # in the box
+            assert np.abs((edges * 0.5 - 0.5) * 3 - view.pixels[3, :, 0]).max() < 3
 
 
-def test_a_tube_in_the_upper_left_corner_is_still_a_tube(make_frames):
-    root = make_frames()
-    write_tube(root / 'images' / 'A', Tube((320, 240), (0.0, 0.0), 1.0))
-    assert [view.time for view in read(root, [3], 12)] == [3]
+def test_a_tube_in_the_upper_left_corner_is_still_a_tube(tmp_path):
+    make_tube(tmp_path, [np.zeros((48, 64, 3), np.uint8)] * 12, ((64, 48),), box=(0, 0, 64, 48))
+    assert [view.time for view in read(tmp_path, [3], 12)] == [3]
+
+
+def test_what_is_left_of_a_truncated_tube_replaces_the_rest(tmp_path):
+    make_tube(tmp_path, [np.full((48, 64, 3), 20 * number, np.uint8) for number in range(6)], ((64, 48),))
+    path = tmp_path / 'images' / 'A' / FRAMES_FILE
+    path.write_bytes(path.read_bytes()[:-700])
+    views = read(tmp_path, range(8), 8)
+    assert [view.time for view in views] == [0, 1, 2, 3, 4, 4, 4, 4]
+    assert all(abs(int(view.pixels[0, 0, 0]) - 20 * view.time) < 3 for view in views)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ValueError, match='A: no readable frame'):
+        read(tmp_path, [0], 6)
 
 
 def test_missing_and_damaged_frames_are_replaced_by_the_nearest(make_frames):

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +5,7 @@ import pytest
 
 from core.data.augment import Augmentation, augment_boxes
 from core.data.crops import BoxSettings, clip_boxes
-from core.data.tubes import SHORT_SIDE, TUBE_FILE, Tube, person_cut, read_tube, shows_someone, write_tube
+from core.data.tubes import LEVELS, MARGIN, SHORT_SIDE, person_cut, shows_someone
 
 FRAME = (960, 540)
 VIDEO = (1920, 1080)
@@ -23,28 +22,9 @@ def walker(make_record):
 
 
 def edges(cut):
-    """Frame pixels of the tube's low and high edge (2, 2), by the definition of ``Tube``; a pixel's edge is 0.5 off."""
-    return cut.tube.origin + np.array([(-0.5, -0.5), np.array(cut.size) - 0.5]) / cut.tube.scale
-
-
-def test_write_and_read_back(tmp_path):
-    assert read_tube(tmp_path) is None
-    tube = Tube(FRAME, (12.25, 0.5), 0.75)
-    write_tube(tmp_path, tube)
-    assert json.loads((tmp_path / TUBE_FILE).read_text()) == {'frame_size': [960, 540], 'origin': [12.25, 0.5],
-                                                              'scale': 0.75}
-    assert read_tube(tmp_path) == tube
-
-
-@pytest.mark.parametrize('text', [
-    '{', '[]', '{"frame_size": [960, 540], "origin": [1, 2]}', '{"frame_size": [960], "origin": [1, 2], "scale": 1}',
-    '{"frame_size": [960, 540], "origin": [1, 2], "scale": 0}',
-    '{"frame_size": [960, 540], "origin": [NaN, 2], "scale": 1}',
-    '{"frame_size": [0, 540], "origin": [1, 2], "scale": 1}'])
-def test_damaged_file_is_named(tmp_path, text):
-    (tmp_path / TUBE_FILE).write_text(text)
-    with pytest.raises(ValueError, match=r'tube\.json: .* extract the sequence again'):
-        read_tube(tmp_path)
+    """Frame pixels of the tube's low and high edge (2, 2), by the definition of ``Place``; a pixel ends 0.5 off."""
+    place = cut.tube.place(0)
+    return place.origin + np.array([(-0.5, -0.5), np.array(cut.tube.sizes[0]) - 0.5]) / place.scale
 
 
 @pytest.mark.parametrize('aspect', [1.0, 5 / 3])
@@ -70,19 +50,34 @@ def test_tube_holds_all_persons_and_no_more(walker, axis, aspect):
 
 def test_short_side_is_limited_and_nothing_is_enlarged(walker):
     large = person_cut(walker, VIDEO, FRAME)
-    assert min(large.size) == SHORT_SIDE
+    assert min(large.tube.sizes[0]) == SHORT_SIDE
     small = person_cut(walker, (320, 180), FRAME)
     x0, y0, x1, y1 = small.box
-    assert small.size == (x1 - x0, y1 - y0) and small.tube.scale == pytest.approx(1 / 3)
+    assert small.tube.sizes[0] == (x1 - x0, y1 - y0) and small.tube.place(0).scale == pytest.approx((1 / 3, 1 / 3))
     fine = person_cut(replace(walker, keypoints=np.clip(walker.keypoints, 100, 110)), VIDEO, (480, 270))
-    assert fine.tube.scale == 4 and fine.size == (fine.box[2] - fine.box[0], fine.box[3] - fine.box[1])
+    assert fine.tube.sizes[0] == (fine.box[2] - fine.box[0], fine.box[3] - fine.box[1])
+    assert fine.tube.place(0).scale == pytest.approx((4, 4))
+
+
+def test_all_sizes_show_the_same_box(walker):
+    tube = person_cut(walker, VIDEO, FRAME).tube
+    assert len(tube.sizes) == len(LEVELS)
+    for level, factor in enumerate(LEVELS):
+        np.testing.assert_allclose(tube.sizes[level], np.array(tube.sizes[0]) * factor, atol=1)
+        place = tube.place(level)
+        low = place.origin - 0.5 / np.array(place.scale) + 0.5
+        np.testing.assert_allclose((low, low + np.array(tube.sizes[level]) / place.scale), np.reshape(tube.box, (2, 2)))
+
+
+def test_a_person_who_stays_needs_no_more_than_the_third_size():
+    assert LEVELS[2] * SHORT_SIDE / (1 + 2 * MARGIN) * 1.3 / 96 > 1
 
 
 def test_a_frame_size_of_another_shape_stretches_the_tube_too(walker):
-    cut = person_cut(walker, (640, 480), (960, 540))
-    shown = np.subtract(cut.box[2:], cut.box[:2]) * (1.5, 1.125)
-    np.testing.assert_allclose(np.array(cut.size) / cut.tube.scale, shown, atol=0.5 / cut.tube.scale)
-    assert cut.tube.scale <= 640 / 960
+    tube = person_cut(walker, (640, 480), (960, 540)).tube
+    across, down = tube.place(0).scale
+    assert tube.sizes[0][0] / (tube.box[2] - tube.box[0]) == across <= 640 / 960 and down <= 480 / 540
+    np.testing.assert_allclose(across, down, rtol=0.01)
 
 
 @pytest.mark.parametrize('lost', ['no record', 'no score', 'outside'])
@@ -90,6 +85,6 @@ def test_without_anybody_the_whole_picture_stays(walker, lost):
     record = {'no record': None, 'no score': replace(walker, scores=walker.scores * 0),
               'outside': replace(walker, keypoints=walker.keypoints + np.float16(2000))}[lost]
     cut = person_cut(record, VIDEO, FRAME)
-    assert cut.box == (0, 0, *VIDEO) and cut.size == (455, 256)
+    assert cut.box == (0, 0, *VIDEO) and cut.tube.sizes[0] == (455, 256)
     assert shows_someone(record) == (lost == 'outside')
     np.testing.assert_allclose(edges(cut), [(-0.5, -0.5), np.array(FRAME) - 0.5], atol=1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.rendering.actions import ACTIONS, perform
+from core.rendering.actions import ACTIONS, BLOWS, perform, stage
 from core.rendering.body import POINT, forward_kinematics
 from core.rendering.motion import Clock
 from core.rendering.subject import Style, demo_subject
@@ -23,7 +23,7 @@ def height(points: np.ndarray, name: str) -> np.ndarray:
 
 
 def test_actions_are_filed_under_their_ntu_numbers():
-    assert all(number == action.number for number, action in ACTIONS.items())
+    assert all(number == action.number for number, action in (ACTIONS | BLOWS).items())
     assert [number for number, action in ACTIONS.items() if action.people == 2] == [55, 59, 60]
 
 
@@ -57,6 +57,13 @@ def test_pairs_close_in_or_part(number, closer):
     gap = np.linalg.norm(first[:, POINT['pelvis']] - second[:, POINT['pelvis']], axis=-1)
     assert (gap[-1] < gap[0] - 0.5) if closer else (gap[-1] > gap[0] + 0.5)
     assert first[0, POINT['pelvis'], 0] < second[0, POINT['pelvis'], 0]
+
+
+def test_a_stage_takes_any_action_and_its_people():
+    cast = (demo_subject(0, 1), demo_subject(0, 2))
+    for action, people in ((ACTIONS[23], cast[:1]), (ACTIONS[55], cast), (BLOWS[51], cast)):
+        poses = stage(action, CLOCK, people, np.random.default_rng(0))
+        assert [pose.num_frames for pose in poses] == [45] * action.people
 
 
 def test_left_handers_mirror_the_action():

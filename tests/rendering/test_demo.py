@@ -13,7 +13,7 @@ from core.rendering import demo
 from core.rendering.body import POINT
 from core.rendering.demo import DEMO_ACTIONS, DemoOptions, Performance, act, demo_camera, film, plan_demo, split_names
 
-TINY = DemoOptions(subjects=1, repetitions=1)
+TINY = DemoOptions(subjects=1, repetitions=1, actions=(8, 23, 55))
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -21,8 +21,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def three_actions(monkeypatch):
-    monkeypatch.setattr(demo, 'DEMO_ACTIONS', (8, 23, 55))
+def short_videos(monkeypatch):
     monkeypatch.setattr(demo, 'FRAMES', (6, 9))
 
 
@@ -71,6 +70,19 @@ def test_acts_are_lively_in_view_and_the_same_for_all_cameras():
             assert np.ptp(pixels, axis=0).max() > 10
 
 
+def test_blows_share_everything_but_what_the_striker_does():
+    plan = plan_demo(DemoOptions(subjects=4, actions=demo.SETS['interactions']))
+    acts = {performance: [figure.points for figure in act(performance)] for performance in plan}
+    strikers = []
+    for punch in plan[:8]:
+        kick, push = punch._replace(action=51), punch._replace(action=52)
+        alike = [all(np.array_equal(acts[punch][person], acts[other][person]) for other in (kick, push))
+                 for person in (0, 1)]
+        assert sum(alike) == 1
+        strikers.append(alike.index(False))
+    assert 1 <= sum(strikers) <= 7
+
+
 def test_film_writes_readable_videos_that_match_the_annotation(tmp_path):
     filmed = film(Performance(0, 1, 2, 1, 55), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f'S001C00{c}P001R001A055_rgb.avi' for c in (1, 2, 3)]
@@ -87,7 +99,7 @@ def test_film_writes_readable_videos_that_match_the_annotation(tmp_path):
         assert np.abs(frames[0][:20].astype(int) - room[:20]).mean() < 6  # colours survive the codec
 
 
-def test_written_set_is_complete_resumable_and_independent_of_jobs(tmp_path, three_actions, capsys):
+def test_written_set_is_complete_resumable_and_independent_of_jobs(tmp_path, short_videos):
     out = tmp_path / 'demo'
     assert demo.write_demo(out, TINY)
     first = digests(out)
@@ -109,9 +121,9 @@ def test_written_set_is_complete_resumable_and_independent_of_jobs(tmp_path, thr
     assert demo.write_demo(out, TINY, force=True) and digests(out) == first and kept.stat().st_mtime_ns != stamp
 
 
-def test_other_options_replace_the_set_but_never_foreign_videos(tmp_path, three_actions):
+def test_other_options_replace_the_set_but_never_foreign_videos(tmp_path, short_videos):
     assert demo.write_demo(tmp_path / 'demo', TINY)
-    assert demo.write_demo(tmp_path / 'demo', DemoOptions(seed=1, subjects=1, repetitions=1))
+    assert demo.write_demo(tmp_path / 'demo', DemoOptions(seed=1, subjects=1, repetitions=1, actions=(8, 23, 55)))
     foreign = tmp_path / 'ntu' / 'videos' / 'S001C001P001R001A001_rgb.avi'
     foreign.parent.mkdir(parents=True)
     foreign.touch()

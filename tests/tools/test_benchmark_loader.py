@@ -2,14 +2,18 @@ import shutil
 
 import pytest
 
-from core.data.tubes import Tube, write_tube
+from core.data.jpeg import read_header
+from core.data.tube_files import Tube, write_tube
 from tools import benchmark_loader
 
 
 def test_our_crops_and_joints_are_the_plain_loaders(tiny_overrides, tiny_data, tmp_path, capsys):
     data = shutil.copytree(tiny_data, tmp_path / 'data')
-    for folder in shutil.copytree(data / 'images', data / 'tubes').iterdir():
-        write_tube(folder, Tube((96, 64), (0.0, 0.0), 1.0))
+    for folder in (data / 'images').iterdir():
+        files = [file.read_bytes() for file in sorted(folder.iterdir())]
+        size = read_header(files[0]).size
+        (data / 'tubes' / folder.name).mkdir(parents=True)
+        write_tube(data / 'tubes' / folder.name, Tube(size, (0, 0, *size), (size,)), [[file] for file in files])
     benchmark_loader.main(['--tubes', 'tubes', '--clips', '3', *tiny_overrides, 'DATA_DIR', str(data)])
     plain, uncut, tubes, difference = capsys.readouterr().out.splitlines()
     assert plain.startswith('plain') and ' 1.00 x' in plain

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import pickle
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,16 @@ def test_two_processes_write_what_one_writes_and_a_complete_set_is_left_alone(ma
     assert len(digests[0]) == 12 * 3 + 2 and digests[0] == digests[1]
     assert make_demo.main(command) == 0
     assert 'is complete' in capsys.readouterr().out
+
+
+def test_the_set_of_interactions_has_three_classes(make_demo, tmp_path):
+    command = ['--out', str(tmp_path), '--set', 'interactions', '--subjects', '1', '--repetitions', '1', '--jobs', '1']
+    assert make_demo.main(command) == 0
+    assert len(list((tmp_path / 'videos').iterdir())) == 3 * 3
+    content = pickle.loads((tmp_path / 'demo_annotations.pkl').read_bytes())
+    assert content['class_names'] == ['punching/slapping other person', 'kicking other person', 'pushing other person']
+    assert [annotation['label'] for annotation in content['annotations']] == [0] * 3 + [1] * 3 + [2] * 3
+    assert all(len(annotation['keypoint']) == 2 for annotation in content['annotations'])
 
 
 def test_bad_options_are_refused(make_demo, tmp_path):
