@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from core.data.frames import FRAME_NAME
-from core.data.jpeg import decode_shrunk
+from core.data.jpeg import decode_jpeg
 
 
 def count_frames(folder: Path) -> int:
@@ -26,6 +26,6 @@ def read_frames(folder: Path, times: Iterable[int]) -> Iterator[np.ndarray]:
     for time in times:
         path = folder / FRAME_NAME.format(time + 1)
         try:
-            yield cv2.cvtColor(decode_shrunk(np.fromfile(path, np.uint8)), cv2.COLOR_BGR2RGB)
+            yield cv2.cvtColor(decode_jpeg(np.fromfile(path, np.uint8)), cv2.COLOR_BGR2RGB)
         except (OSError, ValueError) as error:
             raise ValueError(f'{path}: cannot be read ({error}); delete its folder and start again') from error

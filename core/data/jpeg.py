@@ -208,6 +208,3 @@ def _places(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of things in groups of ``counts`` (N,): the group of each, and its place in it."""
     group = np.repeat(np.arange(len(counts)), counts)
     return group, np.arange(len(group)) - (np.cumsum(counts) - counts)[group]
-
-
-decode_shrunk = decode_jpeg
