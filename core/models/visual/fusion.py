@@ -50,7 +50,8 @@ class ProbabilityFusion(Fusion):
     def fuse(self, skeleton: Tensor, visual: Tensor) -> Tensor:
         """Fuse logits ``(B, K)`` and ``(B, K)``, gradients passing."""
         weighted = F.softplus(self.raw_weight).log() + visual.log_softmax(dim=-1)
-        return torch.logaddexp(skeleton.log_softmax(dim=-1), weighted).log_softmax(dim=-1)
+        # not torch.logaddexp: exported, it is the log of a sum of exponentials, -inf for improbable classes
+        return torch.stack([skeleton.log_softmax(dim=-1), weighted]).logsumexp(dim=0).log_softmax(dim=-1)
 
 
 class LogitFusion(Fusion):

@@ -1,0 +1,1 @@
+"""Trained models as ONNX files: made, checked against PyTorch, and run."""
