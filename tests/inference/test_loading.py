@@ -1,0 +1,34 @@
+"""What a checkpoint becomes: a recognizer in evaluation mode, or one sentence."""
+
+import pytest
+import torch
+
+from core.config import load_config
+from core.inference.loading import load_recognizer
+from core.models.build import build_model
+
+SMALL = ['MODEL.IMAGE_SIZE', '[64,64]', 'DATASET.CLIP_SIZE', '4', 'DATASET.NUM_ACTION', '3', 'MODEL.SKELETON.NAME',
+         'stgcnpp']
+
+
+def save(file, *overrides, **extra):
+    cfg = load_config(None, [*SMALL, *overrides])
+    torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump(), **extra}, file)
+    return file
+
+
+def test_weights_and_names_are_those_of_the_run(tmp_path):
+    file = save(tmp_path / 'best.pth', class_names=['jump', 'wave', 'sit'])
+    model, cfg, names = load_recognizer(file)
+    assert not model.training and cfg.DATASET.CLIP_SIZE == 4 and names == ('jump', 'wave', 'sit')
+    stored = torch.load(file, weights_only=True)['model']
+    assert all(torch.equal(value, stored[name]) for name, value in model.state_dict().items())
+
+
+def test_classes_without_names_are_numbered(tmp_path):
+    assert load_recognizer(save(tmp_path / 'best.pth')).class_names == ('class 0', 'class 1', 'class 2')
+
+
+def test_a_model_without_actions_is_refused(tmp_path):
+    with pytest.raises(ValueError, match='TRAIN.MODE pose.*joint or two_stage'):
+        load_recognizer(save(tmp_path / 'best.pth', 'TRAIN.MODE', 'pose'))
