@@ -37,7 +37,7 @@ def test_whole_frames_are_those_of_the_sequence(run):
     clip = watch_clips(run, [NAME])[0][NAME]
     whole = build_data(run.cfg).test.dataset.frames
     size = np.array([[0, 0, *SIZE]] * NUM_FRAMES)
-    views = whole.read(NAME, range(NUM_FRAMES), NUM_FRAMES, size, np.ones(NUM_FRAMES))
+    views = whole.read(NAME, np.arange(NUM_FRAMES), NUM_FRAMES, size, np.ones(NUM_FRAMES))
     np.testing.assert_array_equal(clip.frames, [view.pixels[..., ::-1] for view in views])
 
 
