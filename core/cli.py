@@ -15,16 +15,17 @@ DEMO_CONFIG = REPOSITORY / 'exp' / 'configs' / 'demo.yaml'
 def run_parser(description: str) -> argparse.ArgumentParser:
     """Return the parser of a program that takes ``--cfg FILE KEY VALUE ...``."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--cfg', type=Path, help='YAML file of the experiment (default: the demo)')
+    parser.add_argument('--cfg', type=Path, action='append',
+                        help='YAML file of the experiment (default: the demo); given again: merged over it')
     parser.add_argument('overrides', nargs='*', metavar='KEY VALUE', help='configuration overrides')
     return parser
 
 
-def chosen_config(cfg: Path | None) -> Path:
-    """Return the configuration file that was asked for, or the demo's, and say so."""
-    if cfg is None:
+def chosen_config(cfg: list[Path] | None) -> list[Path]:
+    """Return the configuration files that were asked for, or the demo's, and say so."""
+    if not cfg:
         print(f'no --cfg given: running the demo, {DEMO_CONFIG.relative_to(REPOSITORY)}', file=sys.stderr)
-    return cfg or DEMO_CONFIG
+    return cfg or [DEMO_CONFIG]
 
 
 def exit_with(main: Callable[[], int | None]) -> None:

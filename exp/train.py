@@ -1,4 +1,4 @@
-"""Train: ``python exp/train.py --cfg FILE KEY VALUE ...`` (without arguments: the demo). ``TRAIN.MODE`` says what.
+"""Train: ``python exp/train.py --cfg FILE KEY VALUE ...`` (without arguments: the demo); ``MODEL.NAME`` says what.
 
 Everything of the run lies in ``OUTPUT_DIR/NAME``. Under ``torchrun`` every process runs this file.
 """
@@ -24,7 +24,7 @@ from core.engine.logger import RunLogger
 from core.engine.predicted import predicted_keypoints
 from core.engine.run_folder import open_run, run_folder
 from core.engine.runtime import Runtime, check_equal_weights, describe, start_runtime, stop_runtime
-from core.engine.stages import num_epochs, pose_stage
+from core.engine.stages import earlier_stages, num_epochs
 from core.engine.testing import evaluate_checkpoint
 from core.engine.train import train_epoch
 from core.layouts import get_layout
@@ -36,9 +36,8 @@ def main(argv: list[str] | None = None) -> None:
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
-    if cfg.TRAIN.MODE == 'two_stage' and not cfg.PURE_VALID:
-        train(pose_stage(cfg), runtime)
-    train(cfg, runtime)
+    for stage in [*([] if cfg.PURE_VALID else earlier_stages(cfg)), cfg]:
+        train(stage, runtime)
     stop_runtime(runtime)
 
 
@@ -52,6 +51,9 @@ def train(cfg: CfgNode, runtime: Runtime) -> None:
         evaluate_checkpoint(cfg, data, runtime, folder / 'best.pth')
         return
 
+    if data.train is None:
+        raise ValueError(f'protocol {cfg.TRAIN.EVAL_MODE} trains on nothing; choose another EVAL_MODE, or test a '
+                         'checkpoint with exp/test.py')
     trainer = build_trainer(cfg, runtime, steps_per_epoch=len(data.train))
     state = open_run(cfg, runtime, epochs)
     first, best = restore_training(trainer, state, runtime) if state else (0, -1.0)

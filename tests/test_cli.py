@@ -40,8 +40,8 @@ def test_defects_are_not_hidden():
 
 
 def test_demo_is_the_default_and_says_so(capsys, tmp_path):
-    assert chosen_config(None) == DEMO_CONFIG
+    assert chosen_config(None) == [DEMO_CONFIG]
     assert 'demo' in capsys.readouterr().err
-    assert chosen_config(tmp_path) == tmp_path
+    assert chosen_config([tmp_path]) == [tmp_path]
     arguments = run_parser('').parse_args(['--cfg', 'a.yaml', 'LR', '-1'])
     assert arguments.overrides == ['LR', '-1']

@@ -17,7 +17,7 @@ from core.annotate.people import Person, distinct_people, person_within
 from core.config import saved_config
 from core.data.crops import BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine
 from core.engine.checkpoint import read_checkpoint, tested_weights
-from core.models.build import build_pose_net
+from core.models.builders.joint import build_pose_net
 from core.models.checkpoints import load_state
 from core.models.joint import PoseModel
 from core.models.pose.simcc import decode_simcc

@@ -11,9 +11,11 @@ from typing import Any
 
 from yacs.config import CfgNode
 
+from core.config.systems import MODES, SYSTEMS
+
 BACKBONE_NAMES = ('lite-hrnet-18', 'lite-hrnet-30', 'naive-lite-hrnet-18', 'wider-naive-lite-hrnet-18',
              'hrnet-w32', 'hrnet-w48')
-LAYOUT_NAMES = ('coco17', 'ntu25', 'nucla20', 'wholebody65')
+LAYOUT_NAMES = ('coco17', 'openpose18', 'ntu25', 'nucla20', 'wholebody65')
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,17 @@ KEYS: dict[str, Key] = {
     'DATASET.FEW': Key(0, 'train on this many clips of every class, drawn with SEED; 0: all', minimum=0),
     'DATASET.CLIP_SIZE': Key(32, 'frames per clip; shorter videos are looped', minimum=1),
     'DATASET.SAMPLER': Key('random', "training frames: random in equal segments, uniform (deterministic), or CTR-GCN's "
-                                     'repeating', choices=('random', 'uniform', 'centred', 'repeating')),
-    'DATASET.TEST_SAMPLER': Key('centred', "testing frames: middle of equal segments, uniform, or CTR-GCN's even",
-                                choices=('centred', 'uniform', 'even')),
+                                     'repeating; dense: FRAME_STRIDE apart from a random start',
+                            choices=('random', 'uniform', 'centred', 'repeating', 'dense')),
+    'DATASET.TEST_SAMPLER': Key('centred', "testing frames: middle of equal segments, uniform, CTR-GCN's even, or "
+                                           'dense: FRAME_STRIDE apart',
+                                choices=('centred', 'uniform', 'even', 'dense')),
+    'DATASET.FRAME_STRIDE': Key(8, 'dense sampling: frames from one of a clip to the next', minimum=1),
+    'DATASET.SHORT_SIDE': Key(256, 'integralaction: the shorter side to which whole frames are scaled, pixels',
+                              minimum=32),
+    'DATASET.CLASS_TIMES': Key([1.0], 'how often each class is trained in an epoch; several numbers: of as many equal '
+                                      'blocks of classes, like [1, 2] for the 60 first and 60 last of NTU-120',
+                               minimum=0.1),
     'DATASET.VIS_THR': Key(0.0, 'a joint counts as annotated when its score is above this', minimum=0, maximum=1),
     'DATASET.BBOX_MODE': Key('1-frame', 'crop box: per frame; per frame with the largest size of the clip; '
                                         'one for the clip', choices=('1-frame', '1-frame+', 'clip')),
@@ -88,24 +98,29 @@ KEYS: dict[str, Key] = {
     'DATASET.ROTATE_RANGE': Key([-15.0, 15.0], 'random rotation, degrees', minimum=-180, maximum=180, length=2),
     'DATASET.FLIP_PROB': Key(0.5, 'probability of a horizontal mirror (left and right joints swap)',
                              minimum=0, maximum=1),
-    'DATASET.PREPROCESS': Key('prenormalize', 'TRAIN.MODE action: 2D joints over their picture (PYSKL), or 3D joints '
-                                              'in random views (CTR-GCN)', choices=('prenormalize', 'ctrgcn')),
+    'DATASET.PREPROCESS': Key('prenormalize', 'keypoint systems: 2D joints over their picture (PYSKL), 3D joints in '
+                                              "random views (CTR-GCN), or 2D joints in pixels of PoseC3D's heatmaps",
+                              choices=('prenormalize', 'ctrgcn', 'pose_compact')),
     'DATASET.VIEW_RANGE': Key([60, 60], 'ctrgcn: largest random turns about x and y, degrees', minimum=0, maximum=180,
                               length=2),
-    'DATASET.P_INTERVAL': Key([1.0, 1.0], 'TRAIN.MODE action: share of the sequence that a training clip covers',
+    'DATASET.P_INTERVAL': Key([1.0, 1.0], 'keypoint systems: share of the sequence that a training clip covers',
                               minimum=0.05, maximum=1, length=2),
-    'DATASET.STREAM': Key('j', 'TRAIN.MODE action: joints, bones, or the motion of either',
+    'DATASET.STREAM': Key('j', 'keypoint systems: joints, bones, or the motion of either',
                           choices=('j', 'b', 'jm', 'bm')),
-    'DATASET.POSE_CHECKPOINT': Key('', 'TRAIN.MODE action: checkpoint of ours whose predicted keypoints (computed once '
+    'DATASET.POSE_CHECKPOINT': Key('', 'keypoint systems: checkpoint of ours whose predicted keypoints (computed once '
                                        'and kept) are read; empty: the annotated ones'),
     'DATASET.COLOR_JITTER': Key(0.2, 'largest relative change of brightness, contrast and saturation',
                                 minimum=0, maximum=1),
     # ---- model -------------------------------------------------------------------------------------------------
+    'MODEL.NAME': Key('joint', 'system: joint (video to poses to action), skeleton (its second half, on keypoints), or '
+                               'one of its neighbours, see core/config/systems.py', choices=tuple(SYSTEMS)),
     'BACKBONE': Key('lite-hrnet-18', 'pose backbone', choices=BACKBONE_NAMES),
     'PRETRAINED': Key('', 'checkpoint to start from (official Lite-HRNet or HRNet pose, PYSKL skeleton, ours); '
                           'empty: random weights'),
     'MODEL.IMAGE_SIZE': Key([96, 160], 'crop [width, height], pixels', minimum=32, length=2, multiple_of=32),
-    'MODEL.NUM_PERSONS': Key(1, 'persons per clip', minimum=1, maximum=2),
+    'MODEL.NUM_PERSONS': Key(1, 'persons per clip', minimum=1, maximum=10),
+    'MODEL.INSTANCE_POOLING': Key(False, "merge the persons into one before the skeleton network (SkeleT's Instance "
+                                         'Pooling), for many persons; joint, skeleton, skelet'),
     'MODEL.COORD_REPRESENTATION': Key('sa-simdr', 'pose output: x and y distributions with Gaussian targets (SimCC)',
                                       choices=('sa-simdr',)),
     'MODEL.SIMDR_SPLIT_RATIO': Key(2.0, 'bins per pixel', minimum=0.5),
@@ -121,8 +136,9 @@ KEYS: dict[str, Key] = {
                                      minimum=0, maximum=1),
     'MODEL.IMPLICIT.GEOM': Key('append', 'where the crop lies in the image: left out; positions mapped to the image; '
                                          'centre and size appended', choices=('none', 'image', 'append')),
-    'MODEL.SKELETON.NAME': Key('ms_stgcnpp', 'skeleton network: ST-GCN, ST-GCN++, or that on joints, parts and body',
-                               choices=('stgcn', 'stgcnpp', 'ms_stgcnpp')),
+    'MODEL.SKELETON.NAME': Key('ms_stgcnpp', 'skeleton network: ST-GCN, ST-GCN++, that on joints, parts and body; '
+                                              'joint only: PoseC3D on the distributions as heatmaps',
+                               choices=('stgcn', 'stgcnpp', 'ms_stgcnpp', 'posec3d')),
     'MODEL.SKELETON.DROPOUT': Key(0.0, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.EDGE_IMPORTANCE': Key(True, 'stgcn only: learned weight per edge'),
     'MODEL.MS.ENABLE': Key(True, 'ms_stgcnpp only: the coarser scales; without them it is stgcnpp'),
@@ -155,19 +171,51 @@ KEYS: dict[str, Key] = {
                                 'published', choices=('prob', 'logit', 'prob_upstream')),
     'MODEL.FUSION_SG_S': Key(False, 'stop the gradient of the fusion at the skeleton logits'),
     'MODEL.FUSION_SG_V': Key(False, 'stop the gradient of the fusion at the visual logits'),
+    # ---- the neighbouring systems ------------------------------------------------------------------------------
+    'MODEL.POSEC3D.HEATMAP': Key('keypoint', 'what the volume shows', choices=('keypoint', 'limb')),
+    'MODEL.POSEC3D.LIMBS': Key('pyskl', "order of the limbs: of PYSKL's configurations, or of its class, which its "
+                                        'NTU-120 joint checkpoints were trained with',
+                                choices=('pyskl', 'pyskl_default')),
+    'MODEL.POSEC3D.SIGMA': Key(0.6, 'standard deviation of the Gaussians, heatmap pixels', minimum=0.1),
+    'MODEL.POSEC3D.BASE_CHANNELS': Key(32, 'channels of the stem', minimum=4),
+    'MODEL.POSEC3D.STAGE_BLOCKS': Key([4, 6, 3], 'blocks of each stage', minimum=1, length=3),
+    'MODEL.POSEC3D.TRAIN_SIZE': Key(56, 'side of the heatmaps in training, pixels', minimum=8),
+    'MODEL.POSEC3D.TEST_SIZE': Key(64, 'side of the heatmaps in testing, pixels', minimum=8),
+    'MODEL.POSEC3D.AREA_RANGE': Key([0.56, 1.0], 'random crop of a training clip, share of its area', minimum=0.05,
+                                    maximum=1, length=2),
+    'MODEL.POSEC3D.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
+    'MODEL.KEYPOINT_CNN.INPUT': Key('volume', 'the keypoints as a volume (joints, frames, dimensions), or drawn into '
+                                              'one grey image a frame', choices=('volume', 'image')),
+    'MODEL.KEYPOINT_CNN.BASE_CHANNELS': Key(32, 'channels of the stem', minimum=4),
+    'MODEL.KEYPOINT_CNN.SIZE': Key(56, 'image: its side, pixels', minimum=8),
+    'MODEL.KEYPOINT_CNN.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
+    'MODEL.SKELET.UNIT': Key('dgstgcn', 'graph and temporal units', choices=('dgstgcn', 'stgcnpp', 'ctrgcn')),
+    'MODEL.SKELET.BASE_CHANNELS': Key(64, 'channels of the first stage', minimum=16, multiple_of=16),
+    'MODEL.SKELET.DROPOUT': Key(0.0, 'dropout before the last layer', minimum=0, maximum=0.9),
+    'MODEL.INTEGRAL.RGB_DEPTH': Key(18, 'ResNet of the RGB stream', choices=(18, 34, 50, 101, 152)),
+    'MODEL.INTEGRAL.POSE_DEPTH': Key(18, 'ResNet of the pose stream', choices=(18, 34, 50, 101, 152)),
+    'MODEL.INTEGRAL.GATE': Key(True, 'a gate made of the pose weighs both streams; else their sum'),
+    'MODEL.INTEGRAL.FRAME_FACTOR': Key(1, 'pose frames for each RGB frame', minimum=1),
+    'MODEL.INTEGRAL.SIGMA': Key(0.5, 'standard deviation of the joint heatmaps, pixels', minimum=0.1),
+    'MODEL.INTEGRAL.SCORE_THR': Key(0.1, 'joints at or below this score are not drawn', minimum=0, maximum=1),
+    'MODEL.INTEGRAL.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
+    'MODEL.INTEGRAL.LR_RATIO': Key(0.1, 'rgb+pose: learning rate over TRAIN.LR', minimum=0),
     # ---- loss --------------------------------------------------------------------------------------------------
     'LOSS.RATIO': Key([1.0, 1.0], 'weights of the pose loss and of the action loss', minimum=0, length=2),
     'LOSS.VISUAL_RATIO': Key([0.5, 1.0], "with a visual branch: weights of its own and of the skeleton network's own "
                                          'cross-entropy beside that of the fusion', minimum=0, length=2),
+    'LOSS.GATE_RATIO': Key(1.5, 'integralaction: weight of the loss that pulls the gate towards pose', minimum=0),
     'LOSS.KL_REDUCTION': Key('sum', 'pose loss over bins: sum, or mean as published (about 200 times smaller)',
                              choices=('sum', 'upstream')),
     'LOSS.KL_NORM': Key('visible', 'pose loss divided by the number of visible joints, or of all joints',
                         choices=('visible', 'all')),
     'LOSS.LABEL_SMOOTHING': Key(0.0, 'label smoothing of the action loss', minimum=0, maximum=0.9),
     # ---- training ----------------------------------------------------------------------------------------------
-    'TRAIN.MODE': Key('joint', 'joint: pose and action as one; pose: the pose network alone; action: a skeleton '
-                               'network alone, on keypoints; two_stage: pose, then action behind the frozen pose '
-                               'network and its rounded keypoints', choices=('joint', 'pose', 'action', 'two_stage')),
+    'TRAIN.MODE': Key('', "what of MODEL.NAME is trained; empty: all. joint: pose and action as one; pose: the pose "
+                          'network alone; two_stage: pose, then action behind the frozen pose network and its rounded '
+                          'keypoints; action: a network on keypoints. integralaction: rgb_only, pose_only, rgb+pose '
+                          '(the gate between both; trains them first unless PRETRAINED has them)',
+                      choices=('', *MODES)),
     'TRAIN.POSE_SHARE': Key(0.5, 'two_stage: share of the epochs that train the pose network', minimum=0, maximum=1),
     'TRAIN.EVAL_MODE': Key('cv', 'protocol: cs cross-subject, cv cross-view (NTU-60, N-UCLA), cset cross-setup '
                                  '(NTU-120), or two lists of the annotation file as split:<train list>,<test list>; '
@@ -176,11 +224,12 @@ KEYS: dict[str, Key] = {
     'TRAIN.VAL_RATIO': Key(0.05, 'share of the training performances kept aside to choose best.pth; the test side '
                                  'is never used for that', minimum=0, maximum=0.5),
     'TRAIN.END_EPOCH': Key(100, 'epochs; 0: keep what the run would start from, to test it as it is', minimum=0),
-    'TRAIN.OPTIMIZER': Key('adam', 'timm optimiser', choices=('adam', 'adamw', 'sgd')),
+    'TRAIN.OPTIMIZER': Key('adam', 'timm optimiser; sgd has Nesterov momentum, momentum the plain one',
+                           choices=('adam', 'adamw', 'sgd', 'momentum')),
     'TRAIN.LR': Key(0.002, 'learning rate at the given batch size', minimum=0),
     'TRAIN.POSE_LR_RATIO': Key(1.0, 'learning rate of the pose network over TRAIN.LR', minimum=0),
     'TRAIN.WEIGHT_DECAY': Key(0.0, 'weight decay of matrices and kernels (not of norms and biases)', minimum=0),
-    'TRAIN.MOMENTUM': Key(0.9, 'momentum of sgd', minimum=0, maximum=1),
+    'TRAIN.MOMENTUM': Key(0.9, 'momentum of sgd and momentum', minimum=0, maximum=1),
     'TRAIN.SCHEDULER': Key('multistep', 'timm learning-rate schedule, per step', choices=('multistep', 'cosine')),
     'TRAIN.LR_STEP': Key([30, 50, 70, 90], 'multistep: epochs at which the rate falls', minimum=0),
     'TRAIN.LR_FACTOR': Key(0.5, 'multistep: factor at each of them', minimum=0, maximum=1),

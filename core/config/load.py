@@ -19,7 +19,11 @@ from yacs.config import CfgNode
 
 from core.config.keys import KEYS, Key, default_config
 from core.config.published import translate
+from core.config.systems import settle_system
 from core.layouts import get_layout
+
+BASE = '_BASE_'
+"""Key of a YAML file that names the files to be merged before it."""
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -29,13 +33,17 @@ def resolve_path(path: str) -> Path:
     return REPOSITORY / Path(path).expanduser()
 
 
-def load_config(file: str | os.PathLike | None = None, overrides: Sequence[str] = ()) -> CfgNode:
-    """Merge defaults, a YAML file and command-line overrides into one frozen configuration.
+def load_config(files: str | os.PathLike | Sequence[str | os.PathLike] | None = None,
+                overrides: Sequence[str] = ()) -> CfgNode:
+    """Merge defaults, YAML files and command-line overrides into one frozen configuration.
 
     Args:
-        file: YAML file with the keys that differ from the defaults; published files load too (``published``).
+        files: YAML file with the keys that differ from the defaults, or several, the last one has the last word;
+            published files load too (``published``). A file may name another one, or a list, to be merged before it:
+            ``_BASE_: other.yaml``, relative to itself.
         overrides: flat ``KEY VALUE KEY VALUE ...``. A key may be shortened to any unambiguous ending:
-            ``EVAL_MODE cs`` means ``TRAIN.EVAL_MODE cs``.
+            ``EVAL_MODE cs`` means ``TRAIN.EVAL_MODE cs``; of several the least nested one is meant: ``MODE`` is
+            ``TRAIN.MODE``, not ``MODEL.IMPLICIT.MODE``.
 
     Returns:
         The frozen configuration.
@@ -49,11 +57,12 @@ def load_config(file: str | os.PathLike | None = None, overrides: Sequence[str] 
         'cs'
     """
     cfg = default_config()
-    if file is not None:
+    for file in [files] if isinstance(files, (str, os.PathLike)) else files or ():
         _merge(cfg, _read_yaml(Path(file)))
     if len(overrides) % 2:
         raise ValueError(f"override '{overrides[-1]}' has no value; write overrides as KEY VALUE pairs")
     _merge(cfg, [(name, _parse(text)) for name, text in zip(overrides[::2], overrides[1::2], strict=True)])
+    cfg.MODEL.NAME, cfg.TRAIN.MODE = settle_system(cfg.MODEL.NAME, cfg.TRAIN.MODE)
     _check_together(cfg)
     cfg.freeze()
     return cfg
@@ -66,7 +75,18 @@ def save_config(cfg: CfgNode, file: Path) -> None:
     os.replace(temporary, file)
 
 
-def _read_yaml(file: Path) -> list[tuple[str, Any]]:
+def _read_yaml(file: Path, inside: tuple[Path, ...] = ()) -> list[tuple[str, Any]]:
+    if file in inside:
+        raise ValueError(f"configuration file '{file}' names itself as its {BASE}, by way of {inside[-1]}; break the "
+                         'circle')
+    content = _yaml_content(file)
+    bases = content.pop(BASE, [])
+    before = [pair for base in ([bases] if isinstance(bases, str) else bases)
+              for pair in _read_yaml((file.parent / base).resolve(), (*inside, file))]
+    return [*before, *_flatten(content)]
+
+
+def _yaml_content(file: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(file.read_text())
     except FileNotFoundError:
@@ -76,7 +96,7 @@ def _read_yaml(file: Path) -> list[tuple[str, Any]]:
         raise ValueError(f"configuration file '{file}' is not readable YAML: {reason}") from None
     if content is not None and not isinstance(content, dict):
         raise ValueError(f"configuration file '{file}' must hold 'KEY: value' lines, not a {type(content).__name__}")
-    return list(_flatten(content or {}))
+    return content or {}
 
 
 def _flatten(node: dict, prefix: str = '') -> Iterable[tuple[str, Any]]:
@@ -107,8 +127,8 @@ def _resolve(written: str) -> str:
     """Return the declared key that ``written`` names in full or by an unambiguous ending."""
     if written in KEYS:
         return written
-    endings = [name for name in KEYS if name.endswith('.' + written)]
-    if len(endings) == 1:
+    endings = sorted((name for name in KEYS if name.endswith('.' + written)), key=_depth)
+    if len(endings) == 1 or endings and _depth(endings[0]) < _depth(endings[1]):
         return endings[0]
     if endings:
         raise ValueError(f"key '{written}' is ambiguous; write one of {', '.join(endings)}")
@@ -116,6 +136,10 @@ def _resolve(written: str) -> str:
     near = difflib.get_close_matches(written.upper(), by_ending, n=1, cutoff=0)
     raise ValueError(f"key '{written}' is unknown; the nearest known key is {by_ending[near[0]]}"
                      f'{_allowed(KEYS[by_ending[near[0]]])}')
+
+
+def _depth(name: str) -> int:
+    return name.count('.')
 
 
 def checked(name: str, value: Any) -> Any:

@@ -35,7 +35,6 @@ OBSOLETE: dict[str, str] = {
     'DATASET.SCALE_FACTOR': 'see DATASET.SCALE_RANGE',
     'DATASET.ROTATION_FACTOR': 'see DATASET.ROTATE_RANGE',
     'FULL_IMAGE': 'clips are always person crops',
-    'MODEL.NAME': 'see BACKBONE and MODEL.SKELETON.NAME',
     'MODEL.INIT_WEIGHTS': 'every module initialises itself',
     'MODEL.INPUT_SIZE_MUST_CHOOSE_FROM': 'MODEL.IMAGE_SIZE is checked instead',
     'MODEL.HEATMAP_SIZE': 'the pose output is a pair of distributions, not a map',

@@ -9,6 +9,7 @@ import yaml
 from yacs.config import CfgNode
 
 from core.config.keys import KEYS, default_config
+from core.config.systems import settle_system
 
 
 def saved_config(text: str) -> CfgNode:
@@ -19,4 +20,5 @@ def saved_config(text: str) -> CfgNode:
         section = reduce(lambda node, part: node.get(part, {}), sections, saved)
         if key in section:
             reduce(getitem, sections, cfg)[key] = section[key]
+    cfg.MODEL.NAME, cfg.TRAIN.MODE = settle_system(cfg.MODEL.NAME, cfg.TRAIN.MODE)
     return cfg

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader
 from yacs.config import CfgNode
 
 from core.config import resolve_path
+from core.config.systems import SYSTEMS
 from core.data.annotations import Annotation, read_annotations
 from core.data.augment import Augmentation
 from core.data.box_files import Detections, read_detections
@@ -37,14 +38,14 @@ class Data:
     """The three sides of an experiment.
 
     Attributes:
-        train: batches to learn from.
+        train: batches to learn from; ``None`` where the protocol only tests.
         validation: batches of performances kept out of ``train``, by which ``best.pth`` is chosen, or ``None``.
         test: batches of the protocol's test side, of ``TEST.NUM_CLIPS`` clips a sequence.
         class_names: K names, by label.
         summary: one line for the user.
     """
 
-    train: DataLoader
+    train: DataLoader | None
     validation: DataLoader | None
     test: DataLoader
     class_names: tuple[str, ...]
@@ -56,11 +57,11 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     """Read the annotations, apply the protocol and create the loaders of one process.
 
     Args:
-        cfg: configuration; ``TRAIN.MODE action`` reads keypoints only, the other modes frames too.
+        cfg: configuration; ``MODEL.NAME`` says what a clip is (``System.reads``).
         devices: devices this process drives; a batch holds ``BATCH_PER_GPU`` clips for each.
         rank: 0-based number of this process.
         world_size: number of processes.
-        keypoints: for ``TRAIN.MODE action``: file to read instead of the annotations.
+        keypoints: for systems that read keypoints: file to read instead of the annotations.
 
     Raises:
         ValueError: with one sentence, when files are missing or do not fit the configuration.
@@ -69,7 +70,8 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     if not root.is_dir():
         raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, see the README for the "
                          'others')
-    skeleton_only = cfg.TRAIN.MODE == 'action'
+    reads = SYSTEMS[cfg.MODEL.NAME].reads
+    skeleton_only = reads == 'keypoints'
     read = read_skeletons if skeleton_only else read_annotations
     file = read(keypoints or root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
     frames = None if skeleton_only else FrameFolder(root, cfg.DATASET.FRAMES)
@@ -85,13 +87,12 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
 
     def loader(indices: np.ndarray, training: bool, num_clips: int = 1) -> DataLoader:
         records = [file.annotations[index] for index in indices]
-        dataset = (_skeleton_dataset(cfg, records, training, num_clips) if skeleton_only else
-                   build_clips(cfg, records, frames, training, num_clips=num_clips))
+        dataset = DATASETS[reads](cfg, records, frames, training, num_clips=num_clips)
         batch_size = cfg.BATCH_PER_GPU if training else max(1, cfg.TEST.BATCH_PER_GPU // num_clips)
         return build_loader(dataset, batch_size * devices, workers=cfg.WORKERS, seed=cfg.SEED, rank=rank,
                             world_size=world_size)
 
-    return Data(loader(train, True), loader(validation, False) if len(validation) else None,
+    return Data(loader(train, True) if len(train) else None, loader(validation, False) if len(validation) else None,
                 loader(chosen.test, False, cfg.TEST.NUM_CLIPS), class_names,
                 f'{chosen.report}; {len(validation)} training clips held out')
 
@@ -156,8 +157,9 @@ def _detections(cfg: CfgNode, records: Sequence[Annotation]) -> dict[str, Detect
     return detections
 
 
-def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training: bool,
-                      num_clips: int) -> SkeletonDataset:
+def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: None, training: bool,
+                    num_clips: int = 1) -> SkeletonDataset:
+    """Create the dataset of keypoint clips; there are no ``frames``."""
     data = cfg.DATASET
     views = {'view_range': tuple(data.VIEW_RANGE)} if data.PREPROCESS == 'ctrgcn' else {}
     preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
@@ -165,3 +167,7 @@ def _skeleton_dataset(cfg: CfgNode, records: Sequence[SkeletonRecord], training:
                                              tuple(data.P_INTERVAL), **views)
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
                            training=training, num_clips=num_clips, seed=cfg.SEED)
+
+
+DATASETS = {'crops': build_clips, 'keypoints': build_skeletons}
+"""``System.reads`` → what makes a dataset of records; all take the same arguments."""

@@ -8,10 +8,10 @@ from yacs.config import CfgNode
 from core.compat import timm
 from core.engine.optim import build_optimizer, build_scheduler
 from core.engine.runtime import Runtime, unwrap, wrap_model
-from core.engine.stages import num_epochs, starting_weights
+from core.engine.stages import initialize, learning_rate, num_epochs
 from core.engine.train import Trainer
 from core.losses.joint import JointLoss
-from core.models.build import build_model, initialize_from
+from core.models.build import build_model
 
 
 def seed_everything(cfg: CfgNode, runtime: Runtime) -> None:
@@ -25,7 +25,7 @@ def build_criterion(cfg: CfgNode) -> JointLoss:
     """Create the joint loss."""
     return JointLoss(tuple(cfg.LOSS.RATIO), image_size=tuple(cfg.MODEL.IMAGE_SIZE),
                      split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO, sigma=cfg.MODEL.SIGMA,
-                     visual_ratio=tuple(cfg.LOSS.VISUAL_RATIO),
+                     visual_ratio=tuple(cfg.LOSS.VISUAL_RATIO), gate_ratio=cfg.LOSS.GATE_RATIO,
                      target_norm=cfg.MODEL.TARGET_NORM, reduction=cfg.LOSS.KL_REDUCTION, norm=cfg.LOSS.KL_NORM,
                      label_smoothing=cfg.LOSS.LABEL_SMOOTHING)
 
@@ -38,13 +38,13 @@ def build_trainer(cfg: CfgNode, runtime: Runtime, steps_per_epoch: int) -> Train
     """
     seed_everything(cfg, runtime)
     model = build_model(cfg)
-    weights = starting_weights(cfg)
-    if weights:
-        runtime.say(initialize_from(model, weights))
+    loaded = initialize(model, cfg)
+    if loaded:
+        runtime.say(loaded)
     model = wrap_model(model, runtime, sync_bn=cfg.TRAIN.SYNC_BN,
                        find_unused=cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL.TAP_GRAD == 0)
     train = cfg.TRAIN
-    optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=train.LR, pose_lr_ratio=train.POSE_LR_RATIO,
+    optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=learning_rate(cfg), pose_lr_ratio=train.POSE_LR_RATIO,
                                 weight_decay=train.WEIGHT_DECAY, momentum=train.MOMENTUM)
     scheduler = build_scheduler(optimizer, name=train.SCHEDULER, epochs=num_epochs(cfg),
                                 steps_per_epoch=steps_per_epoch, milestones=tuple(train.LR_STEP),

@@ -27,9 +27,9 @@ def parameter_groups(model: nn.Module, lr: float, pose_lr_ratio: float, weight_d
 
 def build_optimizer(model: nn.Module, *, name: str = 'adam', lr: float = 0.002, pose_lr_ratio: float = 1.0,
                     weight_decay: float = 0.0, momentum: float = 0.9) -> Optimizer:
-    """Create timm's optimiser ``name`` (adam, adamw, sgd with Nesterov momentum) for the trainable parameters."""
+    """Create timm's adam, adamw, sgd (with Nesterov) or momentum (sgd without) for the trainable parameters."""
     groups = parameter_groups(model, lr, pose_lr_ratio, weight_decay)
-    extra = {'momentum': momentum} if name == 'sgd' else {}
+    extra = {'momentum': momentum} if name in ('sgd', 'momentum') else {}
     return timm.optim.create_optimizer_v2(groups, opt=name, lr=lr, weight_decay=0.0, **extra)
 
 

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from yacs.config import CfgNode
 
 from core.config import resolve_path
+from core.config.systems import SYSTEMS
 from core.data.annotations import Annotation, AnnotationFile, read_annotations
 from core.data.build import build_clips
 from core.data.dataset import Clip
@@ -25,7 +26,7 @@ from core.engine.checkpoint import read_checkpoint, tested_weights
 from core.engine.evaluate import apply_affine
 from core.engine.runtime import Runtime
 from core.engine.train import to_device
-from core.models.build import build_pose_net
+from core.models.builders.joint import build_pose_net
 from core.models.checkpoints import load_state
 from core.models.joint import PoseModel
 from core.models.pose.simcc import decode_simcc
@@ -66,7 +67,7 @@ def predicted_keypoints(cfg: CfgNode, runtime: Runtime) -> Path | None:
     Raises:
         ValueError: for a checkpoint that cannot be read, or whose pose network is another than the configured one.
     """
-    if cfg.TRAIN.MODE != 'action' or not cfg.DATASET.POSE_CHECKPOINT:
+    if SYSTEMS[cfg.MODEL.NAME].reads != 'keypoints' or not cfg.DATASET.POSE_CHECKPOINT:
         return None
     weights = tested_weights(read_checkpoint(resolve_path(cfg.DATASET.POSE_CHECKPOINT)))
     weights = {name: value for name, value in weights.items() if name.startswith('pose.')}

@@ -97,7 +97,7 @@ def average_views(outputs: Sequence[JointOutput], num_clips: int) -> JointOutput
     def action(*views: Tensor) -> Tensor:
         return _mean_logits(torch.stack(views).unflatten(1, (-1, num_clips)), (0, 2))
 
-    simcc_x, simcc_y, *heads = zip(*outputs, strict=True)
+    simcc_x, simcc_y, *heads, _ = zip(*outputs, strict=True)
     return JointOutput(map_arrays(pose, *simcc_x), map_arrays(pose, *simcc_y),
                        *(map_arrays(action, *head) for head in heads))
 

@@ -16,6 +16,7 @@ class JointLoss:
 
     Args:
         ratio: weights of pose and action loss.
+        gate_ratio: weight, inside the action loss, of the gate's mean distance from 1, −log gate (IntegralAction).
         visual_ratio: weights, inside the action loss, of the visual branch's own and of the skeleton network's own
             cross-entropy; that of the fused logits (of a model without visual branch: of its only ones) weighs 1.
         image_size: crop ``(width, height)``, pixels.
@@ -28,10 +29,10 @@ class JointLoss:
     """
 
     def __init__(self, ratio: tuple[float, float] = (1.0, 1.0), *, image_size: tuple[int, int],
-                 visual_ratio: tuple[float, float] = (0.5, 1.0), split_ratio: float = 2.0, sigma: float = 4.0,
-                 target_norm: str = 'renorm', reduction: str = 'sum', norm: str = 'visible',
+                 visual_ratio: tuple[float, float] = (0.5, 1.0), gate_ratio: float = 1.5, split_ratio: float = 2.0,
+                 sigma: float = 4.0, target_norm: str = 'renorm', reduction: str = 'sum', norm: str = 'visible',
                  label_smoothing: float = 0.0) -> None:
-        self.ratio, self.visual_ratio = ratio, visual_ratio
+        self.ratio, self.visual_ratio, self.gate_ratio = ratio, visual_ratio, gate_ratio
         self.encoding = {'image_size': image_size, 'split_ratio': split_ratio, 'sigma': sigma,
                          'target_norm': target_norm}
         self.kl = {'reduction': reduction, 'norm': norm}
@@ -72,8 +73,11 @@ class JointLoss:
         heads = [(1.0, output.logits)]
         if output.visual_logits is not None:
             heads += zip(self.visual_ratio, (output.visual_logits, output.skeleton_logits), strict=True)
-        return sum(weight * F.cross_entropy(head.float(), label, label_smoothing=self.label_smoothing)
+        loss = sum(weight * F.cross_entropy(head.float(), label, label_smoothing=self.label_smoothing)
                    for weight, head in heads)
+        if output.gate is not None:
+            loss = loss - self.gate_ratio * output.gate.float().clamp_min(1e-12).log().mean()
+        return loss
 
 
 def _accuracies(output: JointOutput, label: Tensor) -> dict[str, Tensor]:

@@ -19,11 +19,13 @@ WRAPPERS = r'^(?:(?:module|_orig_mod)\.)+'
 TRUNK = r'(?=(?:stem|conv1|bn1|conv2|bn2|layer1|transition\d|stage\d|head_layer)\.)'
 BLOCK = r'^stgcn\.st_gcn_networks\.(\d+)\.'
 RENAMES: tuple[tuple[str, str], ...] = (
+    # PoseC3D: PYSKL, MMAction2; its blocks say conv.weight where HRNet's say weight
+    (r'^backbone\.(?=(?:conv1|layer\d\.\d+\.(?:conv\d|downsample))\.(?:conv|bn)\.)', 'skeleton.backbone.'),
     # pose: Lite-HRNet (mmpose 0.x and 1.x heads), HRNet, the published end2end model, a pose network of ours
     (r'^(?:hrnet\.|backbone\.)?' + TRUNK, 'pose.backbone.'),
     (r'^(?:hrnet\.|keypoint_head\.|head\.)?(?=(?:final_layer|mlp_head_x|mlp_head_y)\.)', 'pose.head.'),
-    # skeleton: PYSKL, MMAction2
-    (r'^(?:backbone\.)?(?=(?:data_bn|gcn)\.)', 'skeleton.backbone.'),
+    # skeleton: PYSKL, MMAction2, SkeleT
+    (r'^(?:backbone\.)?(?=(?:data_bn|gcn|instance_pooling_block)\.)', 'skeleton.backbone.'),
     (r'^cls_head\.fc(?:_cls)?\.', 'skeleton.head.fc_cls.'),
     # skeleton, visual branch and fusion of the published end2end model
     (BLOCK + r'gcn\.conv\.', r'skeleton.backbone.gcn.\1.gcn.conv.'),
@@ -38,6 +40,7 @@ RENAMES: tuple[tuple[str, str], ...] = (
     (r'^(?=(?:v_block|t_cov|fcn)\.)', 'visual.'),
     (r'^learnable_weights$', 'fusion.weight'),
 )
+NESTED = ('state_dict', 'model', 'network')
 EXAMPLES = 3
 
 
@@ -75,7 +78,7 @@ def read_state(file: str | Path) -> dict[str, Tensor]:
     """Read the state dict of a checkpoint without running code that it might carry.
 
     Args:
-        file: a bare state dict, or a dict that holds one as ``state_dict`` or ``model``.
+        file: a bare state dict, or a dict that holds one as ``state_dict``, ``model`` or ``network``.
 
     Returns:
         Tensors on the CPU by the names in the file.
@@ -93,11 +96,11 @@ def read_state(file: str | Path) -> dict[str, Tensor]:
     except Exception as error:
         raise ValueError(f"checkpoint '{file}' cannot be read ({type(error).__name__}): it is damaged or no "
                          'checkpoint; fetch it again or correct the path') from None
-    nested = [content.get('state_dict'), content.get('model')] if isinstance(content, dict) else []
+    nested = [content.get(name) for name in NESTED] if isinstance(content, dict) else []
     tensors = next(filter(None, map(_tensors, [*nested, content])), None)
     if tensors is None:
-        raise ValueError(f"checkpoint '{file}' holds no state dict; it must be one, or have one as 'state_dict' or "
-                         "'model'")
+        raise ValueError(f"checkpoint '{file}' holds no state dict; it must be one, or have one as "
+                         f'{" or ".join(NESTED)}')
     return tensors
 
 

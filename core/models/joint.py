@@ -26,6 +26,7 @@ class JointOutput(NamedTuple):
         logits: action logits, ``(B, K)``; those of the fusion where there is a visual branch.
         skeleton_logits: action logits of the skeleton network alone, ``(B, K)``.
         visual_logits: action logits of the visual branch alone, ``(B, K)``.
+        gate: share of the pose in what IntegralAction reads, 0..1, ``(B, T, D)``.
     """
 
     simcc_x: Tensor | None = None
@@ -33,6 +34,7 @@ class JointOutput(NamedTuple):
     logits: Tensor | None = None
     skeleton_logits: Tensor | None = None
     visual_logits: Tensor | None = None
+    gate: Tensor | None = None
 
 
 class Observation(NamedTuple):

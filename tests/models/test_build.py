@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from core.config import BACKBONE_NAMES, load_config
-from core.models.build import BACKBONES, build_model, initialize_from
+from core.models.build import build_model, initialize_from
+from core.models.builders.joint import BACKBONES
 
 SMALL = ['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '2', 'NUM_ACTION', '3']
 

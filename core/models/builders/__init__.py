@@ -1,0 +1,1 @@
+"""From configuration to model, one file for each system of ``core.config.systems``."""
