@@ -36,6 +36,9 @@ class Layout:
         part_links: inward edges ``(part, centre part)`` between parts, as ``links`` are between joints.
         bodies: parts grouped further; members are indices into ``parts``.
         body_links: inward edges between bodies.
+        coarser: disjoint groups that merge the joints step by step (Skeleton Transformation of SkeleT, 2406.18011); the
+            members of a step are indices into the step before. wholebody65's are SkeleT's, the others ours.
+        mesh: edges ``(joint, joint)`` of the graph that SkeleT starts from, with cycles; empty where it is ``links``.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Layout:
     part_links: tuple[Pair, ...] = ()
     bodies: tuple[Group, ...] = ()
     body_links: tuple[Pair, ...] = ()
+    coarser: tuple[tuple[Group, ...], ...] = ()
+    mesh: tuple[Pair, ...] = ()
 
     @property
     def num_joints(self) -> int:
@@ -69,6 +74,18 @@ BODIES = (Group('upper', (0, 1, 2, 3)), Group('lower', (1, 4, 5)), Group('whole'
 BODY_LINKS: tuple[Pair, ...] = ((0, 2), (1, 2))
 """Graphs over parts that are head, torso, left arm, right arm, left leg, right leg, in this order."""
 
+NODES = ('head', 'shoulders', 'left_elbow', 'right_elbow', 'left_hand', 'right_hand', 'hips', 'left_knee', 'right_knee',
+         'left_foot', 'right_foot')
+LIMBS = (Group('head', (0,)), Group('torso', (1, 6)), Group('left_arm', (2, 4)), Group('right_arm', (3, 5)),
+         Group('left_leg', (7, 9)), Group('right_leg', (8, 10)))
+"""The eleven nodes at which SkeleT's chain ends, and our six limbs made of them for layouts with few joints."""
+
+
+def _nodes(*members: tuple[int, ...]) -> tuple[Group, ...]:
+    """SkeleT's eleven nodes; ``members`` in the order of ``NODES``."""
+    return tuple(Group(name, joints) for name, joints in zip(NODES, members, strict=True))
+
+
 COCO17 = Layout(
     name='coco17',
     joints=('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder', 'right_shoulder',
@@ -86,6 +103,7 @@ COCO17 = Layout(
     part_links=PART_LINKS,
     bodies=BODIES,
     body_links=BODY_LINKS,
+    coarser=(_nodes((0, 1, 2, 3, 4), (5, 6), (7,), (8,), (9,), (10,), (11, 12), (13,), (14,), (15,), (16,)), LIMBS),
 )
 
 OPENPOSE18 = Layout(
@@ -99,6 +117,7 @@ OPENPOSE18 = Layout(
     flip_pairs=((5, 2), (6, 3), (7, 4), (11, 8), (12, 9), (13, 10), (15, 14), (17, 16)),
     bones=((0, 0), (1, 0), (2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 6), (8, 2), (9, 8), (10, 9),
            (11, 5), (12, 11), (13, 12), (14, 0), (15, 0), (16, 14), (17, 15)),
+    coarser=(_nodes((0, 14, 15, 16, 17), (1, 2, 5), (6,), (3,), (7,), (4,), (8, 11), (12,), (9,), (13,), (10,)), LIMBS),
 )
 
 NTU25 = Layout(
@@ -121,6 +140,8 @@ NTU25 = Layout(
     part_links=PART_LINKS,
     bodies=BODIES,
     body_links=BODY_LINKS,
+    coarser=(_nodes((2, 3), (4, 8, 20), (5,), (9,), (6, 7, 21, 22), (10, 11, 23, 24), (0, 1, 12, 16), (13,), (17,),
+                    (14, 15), (18, 19)), LIMBS),
 )
 
 NUCLA20 = Layout(
@@ -140,6 +161,8 @@ NUCLA20 = Layout(
     part_links=PART_LINKS,
     bodies=BODIES,
     body_links=BODY_LINKS,
+    coarser=(_nodes((3,), (2, 4, 8), (5,), (9,), (6, 7), (10, 11), (0, 1, 12, 16), (13,), (17,), (14, 15), (18, 19)),
+             LIMBS),
 )
 
 FINGERS = ('thumb', 'forefinger', 'middle_finger', 'ring_finger', 'pinky_finger')
@@ -160,6 +183,27 @@ def _hand_links(root: int, wrist: int) -> tuple[Pair, ...]:
 EXTREMITY_LINKS: tuple[Pair, ...] = ((17, 19), (18, 19), (19, 15), (20, 22), (21, 22), (22, 16),
                                      *_hand_links(LEFT_HAND, 9), *_hand_links(RIGHT_HAND, 10))
 
+HEAD_MESH: tuple[Pair, ...] = ((1, 2), (0, 1), (0, 2), (1, 3), (2, 4), (0, 4), (0, 3), (0, 5), (0, 6))
+BODY_MESH: tuple[Pair, ...] = ((15, 13), (13, 11), (16, 14), (14, 12), (11, 12), (5, 11), (6, 12), (5, 6), (5, 7),
+                               (6, 8), (7, 9), (8, 10))
+FEET_MESH: tuple[Pair, ...] = ((17, 18), (18, 19), (19, 17), (20, 21), (21, 22), (22, 20), (15, 19), (16, 22))
+HANDS_MESH: tuple[Pair, ...] = tuple(
+    (parent, child) for child, parent in (*_hand_links(LEFT_HAND, 9), *_hand_links(RIGHT_HAND, 10)))
+"""SkeleT's edges between expressive keypoints, in the directions of its ``graph.py``."""
+
+
+def _fingers(root: int, side: str) -> tuple[Group, ...]:
+    return tuple(Group(f'{side}_{finger}', tuple(range(root + 1 + 4 * number, root + 5 + 4 * number)))
+                 for number, finger in enumerate(FINGERS))
+
+
+EXPRESSIVE_GROUPS = (  # 65 → 27: hand roots join the wrists, toes and heels the ankles, fingers stay apart
+    *(Group(name, (joint,)) for joint, name in enumerate(COCO17.joints[:9])),
+    Group('left_wrist', (9, LEFT_HAND)), Group('right_wrist', (10, RIGHT_HAND)),
+    *(Group(name, (joint,)) for joint, name in enumerate(COCO17.joints[11:15], start=11)),
+    Group('left_foot', (15, 17, 18, 19)), Group('right_foot', (16, 20, 21, 22)),
+    *_fingers(LEFT_HAND, 'left'), *_fingers(RIGHT_HAND, 'right'))
+
 WHOLEBODY65 = Layout(  # COCO-WholeBody (2007.11858) without its face landmarks, joints 0-22 and 91-132
     name='wholebody65',
     joints=(*COCO17.joints, 'left_big_toe', 'left_small_toe', 'left_heel', 'right_big_toe', 'right_small_toe',
@@ -176,6 +220,10 @@ WHOLEBODY65 = Layout(  # COCO-WholeBody (2007.11858) without its face landmarks,
     part_links=(*PART_LINKS, (6, 1), (7, 1)),
     bodies=(Group('upper', (0, 1, 2, 3, 6, 7)), Group('lower', (1, 4, 5)), Group('whole', tuple(range(8)))),
     body_links=BODY_LINKS,
+    coarser=(EXPRESSIVE_GROUPS,
+             _nodes((0, 1, 2, 3, 4), (5, 6), (7,), (8,), (9, *range(17, 22)), (10, *range(22, 27)), (11, 12), (13,),
+                    (14,), (15,), (16,))),
+    mesh=HEAD_MESH + BODY_MESH + HANDS_MESH + FEET_MESH,
 )
 
 LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (COCO17, OPENPOSE18, NTU25, NUCLA20, WHOLEBODY65)}

@@ -80,6 +80,41 @@ def test_wholebody_hangs_hands_on_wrists_and_toes_on_heels():
     assert layout.joints.index('right_hand_root') == 44 and layout.joints[:17] == get_layout('coco17').joints
 
 
+@pytest.mark.parametrize('layout', LAYOUTS.values(), ids=lambda layout: layout.name)
+def test_coarser_groups_share_out_the_finer_ones(layout):
+    finer = layout.num_joints
+    for groups in layout.coarser:
+        assert sorted(member for group in groups for member in group.members) == list(range(finer))
+        assert len({group.name for group in groups}) == len(groups) < finer
+        finer = len(groups)
+
+
+@pytest.mark.parametrize('layout', LAYOUTS.values(), ids=lambda layout: layout.name)
+def test_mirror_swaps_left_coarser_groups_with_right_ones(layout):
+    joints = [{joint} for joint in range(layout.num_joints)]
+    for groups in layout.coarser:
+        joints = [set().union(*(joints[member] for member in group.members)) for group in groups]
+        of_name = {group.name: members for group, members in zip(groups, joints, strict=True)}
+        for name, members in of_name.items():
+            mirrored = name.replace('left', '@').replace('right', 'left').replace('@', 'right')
+            assert {layout.flip_order[joint] for joint in members} == of_name[mirrored]
+
+
+def test_sizes_of_the_coarser_joint_sets():
+    sizes = {name: [len(groups) for groups in layout.coarser] for name, layout in LAYOUTS.items()}
+    assert sizes.pop('wholebody65') == [27, 11]
+    assert set(map(tuple, sizes.values())) == {(11, 6)}
+
+
+def test_mesh_of_wholebody_has_cycles_at_head_and_feet():
+    layout = get_layout('wholebody65')
+    edges = {frozenset(edge) for edge in layout.mesh}
+    assert len(edges) == len(layout.mesh) == 71
+    cycles = edges - {frozenset(link) for link in layout.links}
+    assert {frozenset(pair) for pair in ((0, 3), (0, 4), (17, 18), (20, 21))} <= cycles
+    assert {joint for edge in edges for joint in edge} == set(range(65))
+
+
 def test_unknown_layout_is_refused():
     with pytest.raises(ValueError, match='coco17'):
         get_layout('coco18')

@@ -1,6 +1,7 @@
 """Convert annotations of another format to the one pickle, or only check them.
 
     python tools/import_annotations.py --from kinetics --in k400_hrnet.pkl --out data/k400.pkl
+    python tools/import_annotations.py --from wholebody --in poses133.pkl --out data/ntu60_expressive-keypoints.pkl
     python tools/import_annotations.py --from pyskl --in data/ntu60_hrnet.pkl --check --images data/images
 
 Prints a summary with a histogram of lengths. Nothing is written when a record is wrong; doubts (joints outside the

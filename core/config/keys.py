@@ -101,6 +101,10 @@ KEYS: dict[str, Key] = {
     'DATASET.PREPROCESS': Key('prenormalize', 'keypoint systems: 2D joints over their picture (PYSKL), 3D joints in '
                                               "random views (CTR-GCN), or 2D joints in pixels of PoseC3D's heatmaps",
                               choices=('prenormalize', 'ctrgcn', 'pose_compact')),
+    'DATASET.HEATMAP_SIZE': Key([56, 64], 'pose_compact: side of the heatmaps in training and in testing, pixels',
+                                minimum=8, length=2),
+    'DATASET.AREA_RANGE': Key([0.56, 1.0], 'pose_compact: random crop of a training clip, share of its area',
+                              minimum=0.05, maximum=1, length=2),
     'DATASET.VIEW_RANGE': Key([60, 60], 'ctrgcn: largest random turns about x and y, degrees', minimum=0, maximum=180,
                               length=2),
     'DATASET.P_INTERVAL': Key([1.0, 1.0], 'keypoint systems: share of the sequence that a training clip covers',
@@ -179,10 +183,6 @@ KEYS: dict[str, Key] = {
     'MODEL.POSEC3D.SIGMA': Key(0.6, 'standard deviation of the Gaussians, heatmap pixels', minimum=0.1),
     'MODEL.POSEC3D.BASE_CHANNELS': Key(32, 'channels of the stem', minimum=4),
     'MODEL.POSEC3D.STAGE_BLOCKS': Key([4, 6, 3], 'blocks of each stage', minimum=1, length=3),
-    'MODEL.POSEC3D.TRAIN_SIZE': Key(56, 'side of the heatmaps in training, pixels', minimum=8),
-    'MODEL.POSEC3D.TEST_SIZE': Key(64, 'side of the heatmaps in testing, pixels', minimum=8),
-    'MODEL.POSEC3D.AREA_RANGE': Key([0.56, 1.0], 'random crop of a training clip, share of its area', minimum=0.05,
-                                    maximum=1, length=2),
     'MODEL.POSEC3D.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.KEYPOINT_CNN.INPUT': Key('volume', 'the keypoints as a volume (joints, frames, dimensions), or drawn into '
                                               'one grey image a frame', choices=('volume', 'image')),

@@ -25,6 +25,8 @@ from core.layouts import get_layout
 BASE = '_BASE_'
 """Key of a YAML file that names the files to be merged before it."""
 
+POOLING_SYSTEMS = ('joint', 'skeleton', 'skelet')
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -216,11 +218,28 @@ def _check_together(cfg: CfgNode) -> None:
     """Refuse values that are fine alone and impossible together."""
     if not cfg.NAME or Path(cfg.NAME).name != cfg.NAME:
         raise ValueError(f"NAME is {cfg.NAME!r} but must be a plain folder name, like 'baseline_cv'")
-    for name in ('SCALE_RANGE', 'ROTATE_RANGE', 'P_INTERVAL'):
+    for name in ('SCALE_RANGE', 'ROTATE_RANGE', 'P_INTERVAL', 'AREA_RANGE'):
         low, high = cfg.DATASET[name]
         if low > high:
             raise ValueError(f'DATASET.{name} is {[low, high]} but must be [smallest, largest]')
+    _check_pooling(cfg)
+    _check_distributions(cfg)
     num_joints = get_layout(cfg.DATASET.LAYOUT).num_joints
     if cfg.DATASET.NUM_JOINTS != num_joints:
         raise ValueError(f'DATASET.NUM_JOINTS is {cfg.DATASET.NUM_JOINTS} but layout {cfg.DATASET.LAYOUT} '
                          f'has {num_joints} joints')
+
+
+def _check_pooling(cfg: CfgNode) -> None:
+    if cfg.MODEL.INSTANCE_POOLING and (cfg.MODEL.NAME not in POOLING_SYSTEMS or cfg.MODEL.MULTI_FUSE):
+        raise ValueError(f'MODEL.INSTANCE_POOLING is for MODEL.NAME {", ".join(POOLING_SYSTEMS)} without MULTI_FUSE, '
+                         f'but this is {cfg.MODEL.NAME}; turn it off, or set the others otherwise')
+
+
+def _check_distributions(cfg: CfgNode) -> None:
+    implicit = cfg.MODEL.IMPLICIT
+    if cfg.MODEL.SKELETON.NAME == 'posec3d' and (
+            (cfg.MODEL.NAME, implicit.MODE, implicit.GEOM) != ('joint', 'probs', 'none') or cfg.MODEL.MULTI_FUSE
+            or cfg.TRAIN.MODE == 'two_stage'):
+        raise ValueError('MODEL.SKELETON.NAME posec3d reads the distributions of the joint model: set IMPLICIT.MODE '
+                         'probs and GEOM none, without MULTI_FUSE and two_stage; on keypoints it is MODEL.NAME posec3d')

@@ -26,6 +26,7 @@ from core.data.ntu import NTU_CLASS_NAMES, UNUSABLE_POSES, UNUSABLE_SKELETONS, p
 from core.data.nucla import CLASS_NAMES, parse_nucla_name
 from core.data.protocols import Subset, select
 from core.data.records import Record
+from core.data.resampling import resample
 from core.data.sampling import SAMPLERS, clip_after_clip, clip_samplers
 from core.data.skeleton_dataset import SkeletonDataset
 from core.data.skeleton_preprocess import PREPROCESS
@@ -84,6 +85,8 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
                                cfg.DATASET.NUM_ACTION)
     names = [record.name for record in file.annotations]
     train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
+    labels = [file.annotations[index].label for index in train]
+    train = train[resample(labels, cfg.DATASET.NUM_ACTION, cfg.DATASET.CLASS_TIMES, np.random.default_rng(cfg.SEED))]
 
     def loader(indices: np.ndarray, training: bool, num_clips: int = 1) -> DataLoader:
         records = [file.annotations[index] for index in indices]
@@ -161,10 +164,12 @@ def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: Non
                     num_clips: int = 1) -> SkeletonDataset:
     """Create the dataset of keypoint clips; there are no ``frames``."""
     data = cfg.DATASET
-    views = {'view_range': tuple(data.VIEW_RANGE)} if data.PREPROCESS == 'ctrgcn' else {}
+    train_size, test_size = data.HEATMAP_SIZE
+    options = {'prenormalize': {}, 'ctrgcn': {'view_range': tuple(data.VIEW_RANGE)},
+               'pose_compact': {'train_size': train_size, 'test_size': test_size, 'area_range': tuple(data.AREA_RANGE)}}
     preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
                                              SAMPLERS[data.SAMPLER], SAMPLERS[data.TEST_SAMPLER],
-                                             tuple(data.P_INTERVAL), **views)
+                                             tuple(data.P_INTERVAL), **options[data.PREPROCESS])
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
                            training=training, num_clips=num_clips, seed=cfg.SEED)
 

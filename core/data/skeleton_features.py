@@ -15,6 +15,9 @@ from core.layouts import Layout
 SCORE_THRESHOLD = 0.01
 PYSKL_IMAGE_SIZE = (1920, 1080)
 
+SCORE_DIFFERENCES = ('wholebody65',)
+"""Layouts whose scores are subtracted as coordinates are, in bones and motion: SkeleT's official code does so."""
+
 
 def prenormalize_2d(keypoints_image: np.ndarray, scores: np.ndarray | None = None,
                     image_size: tuple[int, int] = PYSKL_IMAGE_SIZE) -> np.ndarray:
@@ -44,7 +47,7 @@ def bones(keypoints: np.ndarray, layout: Layout, scored: bool = True) -> np.ndar
     Args:
         keypoints: ``(M, T, V, C)``.
         layout: its ``bones`` tell the ends.
-        scored: the third channel is a score: a bone gets the mean of its ends' scores.
+        scored: the third channel is a score: a bone gets the mean of its ends' scores; else it is subtracted, too.
 
     Raises:
         ValueError: for a layout without bones.
@@ -65,7 +68,7 @@ def motion(keypoints: np.ndarray, scored: bool = True) -> np.ndarray:
 
     Args:
         keypoints: ``(M, T, V, C)``.
-        scored: the third channel is a score: it becomes the mean of both frames' scores.
+        scored: the third channel is a score: it becomes the mean of both frames' scores; else it is subtracted, too.
     """
     result = np.zeros_like(keypoints)
     result[:, :-1] = np.diff(keypoints, axis=1)
@@ -85,7 +88,7 @@ STREAMS: dict[str, Callable[[np.ndarray, Layout, bool], np.ndarray]] = {
 
 def skeleton_features(keypoints: np.ndarray, layout: Layout, streams: Sequence[str] = ('j',),
                       scored: bool = True) -> np.ndarray:
-    """Build the chosen streams (PYSKL ``GenSkeFeat``).
+    """Build the chosen streams (PYSKL ``GenSkeFeat``; of ``SCORE_DIFFERENCES`` as SkeleT's official code does).
 
     Args:
         keypoints: normalised joints ``(M, T, V, C)``.
@@ -102,7 +105,8 @@ def skeleton_features(keypoints: np.ndarray, layout: Layout, streams: Sequence[s
     unknown = [name for name in streams if name not in STREAMS]
     if unknown:
         raise ValueError(f"skeleton stream '{unknown[0]}' is unknown; choose from {', '.join(STREAMS)}")
-    return np.concatenate([STREAMS[name](keypoints, layout, scored) for name in streams], axis=-1)
+    averaged = scored and layout.name not in SCORE_DIFFERENCES
+    return np.concatenate([STREAMS[name](keypoints, layout, averaged) for name in streams], axis=-1)
 
 
 def format_gcn_input(keypoints: np.ndarray, num_persons: int = 2, num_clips: int = 1, loop: bool = False) -> np.ndarray:

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from core.engine.comparison import RunFigures
+from core.engine.cost import GPU_CLIPS, TRAINING_CLIPS, Cost
 
 ABSENT = '–'
+NOTE = ('± is the standard deviation over seeds. GFLOPs: 1e9 multiply-adds of one view × views of a clip in testing. '
+        f'clips/s: views in testing, on one thread of the CPU one at a time, on a GPU {GPU_CLIPS} at a time. Memory: '
+        f'peak of the tensors alive in a training step of {TRAINING_CLIPS} clips (without the optimiser) / in testing '
+        'one view, weights included; on a GPU, of what its allocator handed out.')
 
 
 class Spread(NamedTuple):
@@ -25,9 +30,11 @@ class ArmSummary(NamedTuple):
         arm: name of the arm.
         seeds: seeds that are complete.
         top1: percent.
+        mean_class_accuracy: percent.
         AP: percent.
         parameters: millions.
         clips_per_second: of training.
+        cost: each of its figures the median over the seeds.
         top1_gain: top1 minus that of the first arm, seed by seed, over the seeds that both have, percentage points.
         AP_gain: the same of AP.
     """
@@ -35,9 +42,11 @@ class ArmSummary(NamedTuple):
     arm: str
     seeds: tuple[int, ...]
     top1: Spread | None
+    mean_class_accuracy: Spread | None
     AP: Spread | None
     parameters: float | None
     clips_per_second: float | None
+    cost: Cost | None
     top1_gain: Spread | None
     AP_gain: Spread | None
 
@@ -70,20 +79,48 @@ def _summarize(arm: str, runs: dict[int, RunFigures], first: dict[int, RunFigure
         return spread(ours - theirs for ours, theirs in pairs if None not in (ours, theirs))
 
     parameters, rate = over_seeds('parameters'), over_seeds('clips_per_second')
-    return ArmSummary(arm, tuple(runs), over_seeds('top1'), over_seeds('AP'),
+    return ArmSummary(arm, tuple(runs), over_seeds('top1'), over_seeds('mean_class_accuracy'), over_seeds('AP'),
                       parameters and parameters.mean / 1e6, rate and rate.mean,
+                      _middle_cost([run.cost for run in runs.values() if run.cost is not None]),
                       *((None, None) if runs is first else (gain('top1'), gain('AP'))))
 
 
+def _middle_cost(costs: Sequence[Cost]) -> Cost | None:
+    columns = [[value for value in column if value is not None] for column in zip(*costs, strict=True)]
+    return Cost(*(statistics.median_low(column) if column else None for column in columns)) if costs else None
+
+
 def markdown_table(summaries: Sequence[ArmSummary]) -> str:
-    """Return the summaries as a Markdown table, a row per arm; figures are mean ± standard deviation over seeds."""
-    first = summaries[0].arm
-    heads = ('arm', 'seeds', 'top1 (%)', 'AP (%)', 'parameters (M)', 'clips/s', f'top1 − {first}', f'AP − {first}')
-    rows = [(row.arm, ', '.join(map(str, row.seeds)) or ABSENT, _cell(row.top1), _cell(row.AP),
-             _number(row.parameters, '.2f'), _number(row.clips_per_second, '.1f'),
-             _cell(row.top1_gain, '+.1f'), _cell(row.AP_gain, '+.1f')) for row in summaries]
+    """Return the summaries as a Markdown table, a row per arm, figures as mean ± standard deviation over seeds.
+
+    A column in which no arm has a figure is left out.
+    """
+    gpus = sorted({row.cost.gpu for row in summaries if row.cost and row.cost.gpu})
+    columns = [column for column in zip(_heads(summaries[0].arm, ', '.join(gpus)), *map(_cells, summaries), strict=True)
+               if set(column[1:]) != {ABSENT}]
+    heads, *rows = zip(*columns, strict=True)
     rule = ('---', '---', *['---:'] * (len(heads) - 2))
     return ''.join(f'| {" | ".join(cells)} |\n' for cells in (heads, rule, *rows))
+
+
+def _heads(first: str, gpu: str) -> tuple[str, ...]:
+    return ('arm', 'seeds', 'top1 (%)', 'mean class (%)', 'AP (%)', 'parameters (M)', 'GFLOPs', 'clips/s CPU',
+            f'clips/s {gpu}', 'memory (MB)', f'memory {gpu} (MB)', 'training clips/s', f'top1 − {first}',
+            f'AP − {first}')
+
+
+def _cells(row: ArmSummary) -> tuple[str, ...]:
+    cost = row.cost or Cost(*[None] * len(Cost._fields))
+    return (row.arm, ', '.join(map(str, row.seeds)) or 'none', _cell(row.top1), _cell(row.mean_class_accuracy),
+            _cell(row.AP), _number(row.parameters, '.2f'),
+            _number(cost.gflops, '.2f') + ('' if cost.views in (None, 1) else f' × {cost.views}'),
+            _number(cost.clips_per_second, '.1f'), _number(cost.gpu_clips_per_second, '.0f'),
+            _memory(cost.training_memory, cost.test_memory), _memory(cost.gpu_training_memory, cost.gpu_test_memory),
+            _number(row.clips_per_second, '.1f'), _cell(row.top1_gain, '+.1f'), _cell(row.AP_gain, '+.1f'))
+
+
+def _memory(training: float | None, test: float | None) -> str:
+    return ABSENT if training is None else f'{training:.0f} / {test:.0f}'
 
 
 def _cell(value: Spread | None, form: str = '.1f') -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from torch import nn
 from yacs.config import CfgNode
 
+from core.engine.checkpoint import read_checkpoint, tested_weights
 from core.engine.run_folder import run_folder
 from core.models.build import initialize_from
-from core.models.checkpoints import load_state, read_state
+from core.models.checkpoints import load_state
+from core.models.integral.merge import merge_streams
 
 STREAMS = ('rgb_only', 'pose_only')
 
@@ -54,8 +56,8 @@ def initialize(model: nn.Module, cfg: CfgNode) -> str | None:
     """
     best = [run_folder(stage) / 'best.pth' for stage in earlier_stages(cfg)]
     if cfg.TRAIN.MODE == 'rgb+pose' and best:
-        from core.models.integral.merge import merge_streams
-        report = load_state(model, merge_streams(*map(read_state, best)))
+        merged = merge_streams(*(tested_weights(read_checkpoint(file)) for file in best))
+        report = load_state(model, merged.state)
         return f'{" and ".join(map(str, best))}: {report.summary()}'
     start = str(best[0]) if best else cfg.PRETRAINED
     return initialize_from(model, start) if start else None

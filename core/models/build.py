@@ -14,10 +14,13 @@ from core.models.checkpoints import load_pretrained
 
 
 def build_model(cfg: CfgNode) -> nn.Module:
-    """Create the model of ``MODEL.NAME`` and ``TRAIN.MODE``, random weights, convolutions channels last in memory."""
+    """Create the model of ``MODEL.NAME``, ``TRAIN.MODE``, random weights, 2D convolutions channels last in memory."""
     module, function = SYSTEMS[cfg.MODEL.NAME].builder.split(':')
     model = getattr(import_module(module), function)(cfg)
-    return model.to(memory_format=torch.channels_last)
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            module.to(memory_format=torch.channels_last)
+    return model
 
 
 def initialize_from(model: nn.Module, file: str) -> str:

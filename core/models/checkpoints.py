@@ -41,6 +41,7 @@ RENAMES: tuple[tuple[str, str], ...] = (
     (r'^learnable_weights$', 'fusion.weight'),
 )
 NESTED = ('state_dict', 'model', 'network')
+RESNET_KEY, RESNET_STREAMS = 'layer4.0.conv1.weight', ('img_backbone', 'pose_backbone')
 EXAMPLES = 3
 
 
@@ -129,8 +130,11 @@ def to_joint_layout(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Rename a published state dict to the joint model's names.
 
     The published end2end model keeps one graph for all blocks and its edge importances apart from them, and classifies
-    with a 1x1 convolution; here every block has its graph, and the classifier is a linear layer.
+    with a 1x1 convolution; here every block has its graph, and the classifier is a linear layer. A ResNet of
+    torchvision becomes the backbone of both streams of IntegralAction.
     """
+    if RESNET_KEY in state:
+        return {f'{stream}.{key}': tensor for stream in RESNET_STREAMS for key, tensor in state.items()}
     renamed = {rename_key(key): tensor for key, tensor in state.items()}
     graph = renamed.pop('stgcn.A', None)
     if graph is not None:

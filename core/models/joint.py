@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.distributions import moment, scale_gradient
+from core.models.persons import repeat_first_person
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -86,7 +87,7 @@ class PoseModel(nn.Module):
         """Return x logits ``(B, M, T, V, N_x)``, y logits ``(B, M, T, V, N_y)`` and the backbone's taps."""
         batch, persons, clip = frames.shape[:3]
         if persons > 1:
-            frames = torch.where(person_mask.view(batch, persons, 1, 1, 1, 1) > 0, frames, frames[:, :1])
+            frames = repeat_first_person(frames, person_mask)
         simcc, taps = self.pose(self.normalize(frames.flatten(0, 2)))                    # (BMT, V, N_x), (BMT, V, N_y)
         simcc_x, simcc_y = (axis.unflatten(0, (batch, persons, clip)) for axis in simcc)
         return simcc_x, simcc_y, taps
@@ -149,7 +150,7 @@ class JointModel(PoseModel):
             seen: as in ``Observation``.
             person_mask: 1 where the person exists, ``(B, M)``.
         """
-        maps = self.skeleton.features(pose)                                              # [(B, M, C_s, T_s, V_s)]
+        maps = self.skeleton.features(pose, person_mask)                                 # [(B, M, C_s, T_s, V_s)]
         skeleton_logits = self.skeleton.head(maps, person_mask)                          # (B, K)
         if self.visual is None:
             return skeleton_logits, skeleton_logits, None

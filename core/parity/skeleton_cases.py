@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.models.skeleton.stgcn import STGCN
 from core.parity.running import count_parameters, load_exactly, run_training
 from core.parity.vector import Vector
 
-PYSKL_LAYOUTS = {'coco': 'coco17', 'openpose': 'openpose18', 'nturgb+d': 'ntu25'}
+PYSKL_LAYOUTS = {'coco': 'coco17', 'openpose': 'openpose18', 'nturgb+d': 'ntu25', 'expressive-keypoints': 'wholebody65'}
 BLOCK_KEYS = {'gcn_adaptive': 'adaptive', 'gcn_conv_pos': 'conv_pos', 'gcn_with_res': 'with_res',
               'tcn_type': 'tcn_type', 'tcn_dropout': 'dropout'}
 NETWORK_KEYS = {'in_channels': 'in_channels', 'base_channels': 'base_channels', 'ch_ratio': 'channel_ratio',
@@ -31,14 +32,15 @@ Outputs = dict[str, Tensor]
 
 
 def pyskl_layout(name: str) -> Layout:
-    """Return the joint layout that PYSKL calls ``name``.
+    """Return the joint layout that PYSKL or SkeleT calls ``name``; SkeleT's plain networks take the mesh as links.
 
     Raises:
         ValueError: for a layout that is not described here.
     """
     if name not in PYSKL_LAYOUTS:
         raise ValueError(f"PYSKL's joint layout '{name}' is not known here; known are {', '.join(PYSKL_LAYOUTS)}")
-    return get_layout(PYSKL_LAYOUTS[name])
+    layout = get_layout(PYSKL_LAYOUTS[name])
+    return replace(layout, links=layout.mesh or layout.links)
 
 
 def build_backbone(config: dict[str, Any]) -> STGCN:
@@ -67,8 +69,17 @@ def build_recognizer(config: dict[str, Any]) -> nn.ModuleDict:
 
 
 def run(vector: Vector) -> Outputs:
-    """Outputs of a recognizer: 'block…', 'feature', 'logits', 'clip_prob', constructor graphs as 'init/…'."""
-    model = build_recognizer(vector.config)
+    """Outputs of an ST-GCN or ST-GCN++ recognizer, see ``answer``."""
+    return answer(vector, build_recognizer(vector.config))
+
+
+def answer(vector: Vector, model: nn.ModuleDict) -> Outputs:
+    """Outputs of a recognizer: 'block…', 'feature', 'logits', 'clip_prob', constructor graphs as 'init/…'.
+
+    Args:
+        vector: weights, inputs, and what was recorded.
+        model: as constructed, the recognizer as ``skeleton``; is filled.
+    """
     outputs = {'num_parameters': count_parameters(model)}
     for name in vector.arrays:
         if name.startswith(INIT):

@@ -107,3 +107,28 @@ def test_relative_paths_start_at_the_repository(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert resolve_path('output') == REPOSITORY / 'output'
     assert resolve_path('/data') .is_absolute() and str(resolve_path('/data')) == '/data'
+
+
+def test_files_are_merged_in_order_after_their_bases(tmp_path):
+    (tmp_path / 'sub').mkdir()
+    (tmp_path / 'base.yaml').write_text('SEED: 1\nWORKERS: 1\nTRAIN: {LR: 0.5}\n')
+    (tmp_path / 'sub' / 'child.yaml').write_text('_BASE_: ../base.yaml\nSEED: 2\n')
+    (tmp_path / 'over.yaml').write_text('WORKERS: 3\n')
+    child = load_config(tmp_path / 'sub' / 'child.yaml')
+    assert (child.SEED, child.WORKERS, child.TRAIN.LR) == (2, 1, 0.5)
+    both = load_config([tmp_path / 'sub' / 'child.yaml', tmp_path / 'over.yaml'], ['LR', '0.25'])
+    assert (both.SEED, both.WORKERS, both.TRAIN.LR) == (2, 3, 0.25)
+    (tmp_path / 'list.yaml').write_text('_BASE_: [base.yaml, over.yaml]\n')
+    assert load_config(tmp_path / 'list.yaml').WORKERS == 3
+
+
+def test_bases_in_a_circle_are_refused(tmp_path):
+    (tmp_path / 'a.yaml').write_text('_BASE_: b.yaml\n')
+    (tmp_path / 'b.yaml').write_text('_BASE_: a.yaml\n')
+    with pytest.raises(ValueError, match='break the circle'):
+        load_config(tmp_path / 'a.yaml')
+
+
+def test_the_least_nested_key_is_meant():
+    cfg = load_config(overrides=['MODE', 'two_stage', 'SIGMA', '3'])
+    assert (cfg.TRAIN.MODE, cfg.MODEL.SIGMA, cfg.MODEL.POSEC3D.SIGMA) == ('two_stage', 3.0, 0.6)

@@ -22,8 +22,8 @@ def test_families_are_recognised_by_what_was_run(made, runner):
 
 
 @pytest.mark.parametrize('made', [
-    vector('pyskl', {'type': 'Recognizer3D', 'backbone': {'type': 'ResNet3dSlowOnly'}}),
-    vector('SkeleT-GCN', {'type': 'RecognizerGCN', 'backbone': {'type': 'SkeleT_GCN'}}), vector()])
+    vector('pyskl', {'type': 'Recognizer2D', 'backbone': {'type': 'ResNet'}}),
+    vector('pyskl', {'type': 'RecognizerGCN', 'backbone': {'type': 'AAGCN'}}), vector()])
 def test_unknown_families_are_refused(made):
     with pytest.raises(ValueError, match="'renamed'.*no implemented family"):
         find_runner(made)

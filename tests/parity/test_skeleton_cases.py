@@ -101,6 +101,13 @@ def test_equal_widths_drop_the_first_block_as_in_pyskl():
     assert len(build_backbone(PLAIN).gcn) == 3
 
 
+def test_plain_networks_on_expressive_keypoints_have_the_official_size():
+    model = build_backbone({**PLUS, 'graph_cfg': {'layout': 'expressive-keypoints', 'mode': 'spatial'},
+                            'base_channels': 64, 'num_stages': 10, 'inflate_stages': [5, 8], 'down_stages': [5, 8]})
+    assert round(sum(parameter.numel() for parameter in model.parameters()) / 1e6, 3) == 1.496
+    assert model.gcn[0].gcn.A[1].count_nonzero() == 71
+
+
 def test_arguments_and_layouts_without_counterpart_are_refused():
     with pytest.raises(ValueError, match='tcn_ms_cfg'):
         build_backbone({**PLAIN, 'tcn_ms_cfg': []})

@@ -2,32 +2,33 @@
 
 ``images`` list the clips (id, file_name, seq_name or skeleton_file_name, height, width, frame_num), ``annotations``
 their classes (image_id, action_label, action_name). Poses lie beside the JSON file, in a folder whose name tells the
-data set: ``kinetics-skeleton``, ``pose_results`` (Mimetics) or ``nturgb+d_skeletons``.
+data set: ``kinetics-skeleton``, ``pose_results`` (Mimetics) or ``nturgb+d_skeletons``. Frames lie in the folder
+``frames`` beside it; a clip's name is its folder in there, ``train_256/<seq_name>/<file_name>`` (Kinetics) or
+``<seq_name>/<file_name>`` (Mimetics). An NTU clip is named by its skeleton file.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from core.data.sources.json_files import find_json, list_name, read_json, reading
 from core.data.sources.kinetics import stack_people
 from core.data.sources.ntu_skeleton import read_ntu_skeletons
-from core.layouts import OPENPOSE18
+from core.layouts import NTU25, OPENPOSE18
 
-_SIDES = ('train', 'val', 'test')
 _KINETICS, _MIMETICS, _NTU = 'kinetics-skeleton', 'pose_results', 'nturgb+d_skeletons'
 
 
 class _Clip(NamedTuple):
-    """A clip of the JSON file; ``size`` is (width, height), ``folder`` its class folder (not NTU)."""
+    """A clip of the JSON file: ``image_id`` there, ``file_name`` of its poses, ``size`` as (width, height)."""
 
+    image_id: int
     name: str
-    folder: str
+    file_name: str
     label: int
     num_frames: int
     size: tuple[int, int]
@@ -44,75 +45,88 @@ def read_coco(path: Path, *, max_persons: int = 5) -> dict:
     """Read the clips of a JSON file, or of all JSON files in a folder, with their poses.
 
     Kinetics and Mimetics have OpenPose's 18 joints, at most ``max_persons`` a frame, chosen by score as IntegralAction
-    does; NTU has Kinect's 25 (``read_ntu_skeletons``), also those of its clips named by the skeleton file. A list is
-    named by the end of the file name, ``train``, ``val`` or ``test``; files without such an end (Mimetics) give
-    ``test``. The lists keep the clips that have no skeleton and therefore no entry.
+    does; NTU has Kinect's 25, chosen as ``read_ntu_skeletons`` does, in as many frames as the clip. A list is named by
+    the end of the file name, ``train``, ``val`` or ``test``; files without such an end (Mimetics) give ``test``.
+
+    As published, clips of Kinetics whose ``has_skeleton`` is false have no entry. The lists keep them, so that a check
+    counts them. Clips in which just nobody was found have an entry without people.
 
     Raises:
         ValueError: naming the file, when one is missing, damaged or of another form.
     """
-    path = Path(path)
-    files = sorted(path.glob('*.json')) if path.is_dir() else [path]
-    if not files:
-        raise ValueError(f'{path}: no JSON files; give the annotation file or the folder that holds it')
     split: dict[str, list[str]] = {}
     entries: list[dict] = []
     names: dict[int, str] = {}
-    for file in files:
-        side = file.stem.rsplit('_', 1)[-1]
-        side = side if side in _SIDES else 'test'
+    for file in find_json(path):
         clips, class_names = _read_clips(file)
         names |= class_names
-        split.setdefault(side, []).extend(clip.name for clip in clips)
-        entries += _read_entries(file, side, clips, max_persons)
+        split.setdefault(_side(file), []).extend(clip.name for clip in clips)
+        entries += _read_entries(file, clips, max_persons)
     content = {'split': split, 'annotations': entries}
     if names:
         content['class_names'] = [names.get(label, str(label)) for label in range(max(names) + 1)]
     return content
 
 
-@contextmanager
-def _reading(file: Path, expected: str) -> Iterator[None]:
-    """Turn whatever goes wrong with a file's content into one sentence."""
-    try:
-        yield
-    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ValueError(f'{file}: not {expected} ({type(error).__name__}: {error}); copy or download it '
-                         'again') from error
+def read_image_names(file: Path) -> dict[int, str]:
+    """Return image id → name of the clips in a JSON file that ``read_coco`` has an entry of.
+
+    Raises:
+        ValueError: naming the file, when it or Kinetics' list of videos is missing, damaged or of another form.
+    """
+    clips, _ = _read_clips(file)
+    return {clip.image_id: clip.name for clip in _with_skeleton(file, clips)}
 
 
-def _read_json(file: Path) -> Any:
-    return json.loads(file.read_text(encoding='utf-8'))
+def _side(file: Path) -> str:
+    return list_name(file) or 'test'
 
 
 def _read_clips(file: Path) -> tuple[list[_Clip], dict[int, str]]:
     """Clips, and names of the classes that have one."""
-    with _reading(file, "a COCO-style file of clips ('images') and their classes ('annotations')"):
-        content = _read_json(file)
+    folder = f'{_side(file)}_256/' if (file.parent / _KINETICS).is_dir() else ''
+    with reading(file, "a COCO-style file of clips ('images') and their classes ('annotations')"):
+        content = read_json(file)
         classes = {annotation['image_id']: annotation for annotation in content['annotations']}
-        clips = [_to_clip(image, classes[image['id']]['action_label']) for image in content['images']]
+        clips = [_to_clip(image, classes[image['id']]['action_label'], folder) for image in content['images']]
         return clips, {int(annotation['action_label']): annotation['action_name']
                        for annotation in content['annotations'] if 'action_name' in annotation}
 
 
-def _to_clip(image: dict, label: int) -> _Clip:
-    name = image.get('skeleton_file_name', image['file_name']).removesuffix('.skeleton')
-    return _Clip(name, image.get('seq_name', ''), label, int(image['frame_num']),
+def _to_clip(image: dict, label: int, folder: str) -> _Clip:
+    file_name = image.get('skeleton_file_name', image['file_name']).removesuffix('.skeleton')
+    name = f"{folder}{image['seq_name']}/{file_name}" if 'seq_name' in image else file_name
+    return _Clip(image['id'], name, file_name, label, int(image['frame_num']),
                  (int(image['width']), int(image['height'])))
 
 
-def _read_entries(file: Path, side: str, clips: list[_Clip], max_persons: int) -> list[dict]:
+def _with_skeleton(file: Path, clips: list[_Clip]) -> list[_Clip]:
+    """The clips that take part: of Kinetics those that its list says to have a skeleton, of the others all."""
+    if not (file.parent / _KINETICS).is_dir():
+        return clips
+    label_file = file.parent / _KINETICS / f'kinetics_{_side(file)}_label.json'
+    with reading(label_file, "kinetics-skeleton's list of videos"):
+        known = {name for name, video in read_json(label_file).items() if video['has_skeleton']}
+    return [clip for clip in clips if _video(file, clip) in known]
+
+
+def _video(file: Path, clip: _Clip) -> str:
+    """Name that kinetics-skeleton gives a clip: training clips are named there without their two times."""
+    return clip.file_name.rsplit('_', 2)[0] if _side(file) == 'train' else clip.file_name
+
+
+def _read_entries(file: Path, clips: list[_Clip], max_persons: int) -> list[dict]:
     root = file.parent
     if (root / _NTU).is_dir():
         return _ntu_entries(root / _NTU, clips)
     if (root / _KINETICS).is_dir():
-        people = _kinetics_people(root / _KINETICS, side, clips)
+        people = _kinetics_people(file, _with_skeleton(file, clips))
     elif (root / _MIMETICS).is_dir():
         people = _mimetics_people(root / _MIMETICS, clips)
     else:
         raise ValueError(f'{file}: no poses beside it; put one of the folders {_KINETICS}, {_MIMETICS} and {_NTU} '
                          'into its folder')
-    return [_to_entry(clip, *found, max_persons) for clip, found in people if len(found.frames)]
+    return [_to_entry(clip, *found, max_persons) for clip, found in people]
 
 
 def _to_entry(clip: _Clip, poses: np.ndarray, frames: np.ndarray, max_persons: int) -> dict:
@@ -121,18 +135,13 @@ def _to_entry(clip: _Clip, poses: np.ndarray, frames: np.ndarray, max_persons: i
             'original_shape': clip.size[::-1], 'keypoint': keypoint, 'keypoint_score': scores}
 
 
-def _kinetics_people(folder: Path, side: str, clips: list[_Clip]) -> Iterator[tuple[_Clip, _People]]:
-    """People of the clips that kinetics-skeleton has; training clips are named there without their two times."""
-    label_file = folder / f'kinetics_{side}_label.json'
-    with _reading(label_file, "kinetics-skeleton's list of videos"):
-        known = {name for name, video in _read_json(label_file).items() if video['has_skeleton']}
+def _kinetics_people(file: Path, clips: list[_Clip]) -> Iterator[tuple[_Clip, _People]]:
+    folder = file.parent / _KINETICS / f'kinetics_{_side(file)}'
     for clip in clips:
-        name = clip.name.rsplit('_', 2)[0] if side == 'train' else clip.name
-        if name in known:
-            file = folder / f'kinetics_{side}' / f'{name}.json'
-            with _reading(file, "a pose file of kinetics-skeleton with a list 'data'"):
-                people = _parse_kinetics(_read_json(file)['data'], clip)
-            yield clip, people
+        poses = folder / f'{_video(file, clip)}.json'
+        with reading(poses, "a pose file of kinetics-skeleton with a list 'data'"):
+            people = _parse_kinetics(read_json(poses)['data'], clip)
+        yield clip, people
 
 
 def _parse_kinetics(data: list[dict], clip: _Clip) -> _People:
@@ -149,9 +158,9 @@ def _parse_kinetics(data: list[dict], clip: _Clip) -> _People:
 
 def _mimetics_people(folder: Path, clips: list[_Clip]) -> Iterator[tuple[_Clip, _People]]:
     for clip in clips:
-        file = folder / clip.folder / clip.name / 'data.json'
-        with _reading(file, "a pose file of Mimetics with lists 'pose' and 'score'"):
-            people = _parse_mimetics(_read_json(file), clip)
+        file = folder / clip.name / 'data.json'
+        with reading(file, "a pose file of Mimetics with lists 'pose' and 'score'"):
+            people = _parse_mimetics(read_json(file), clip)
         yield clip, people
 
 
@@ -173,6 +182,16 @@ def _within(clip: _Clip, places: np.ndarray, scores: np.ndarray, frames: tuple[i
 
 
 def _ntu_entries(folder: Path, clips: list[_Clip]) -> list[dict]:
-    """Entries of the clips whose skeleton file holds a body, with the class of the JSON file."""
+    """Entries of the clips with the class of the JSON file; without people where no skeleton file holds a body."""
     read = {entry['frame_dir']: entry for entry in read_ntu_skeletons(folder)['annotations']}
-    return [read[clip.name] | {'label': clip.label} for clip in clips if clip.name in read]
+    nobody = np.zeros((0, NTU25.num_joints, 3), np.float32), np.zeros(0, np.int64)
+    return [_fitted(read[clip.name], clip) if clip.name in read else _to_entry(clip, *nobody, max_persons=1)
+            for clip in clips]
+
+
+def _fitted(entry: dict, clip: _Clip) -> dict:
+    """An entry with the class and the number of frames of a clip: later frames are cut, missing ones have no people."""
+    missing = max(0, clip.num_frames - entry['total_frames'])
+    return entry | {'label': clip.label, 'total_frames': clip.num_frames} | {
+        key: np.pad(entry[key][:, :clip.num_frames], [(0, 0), (0, missing), *[(0, 0)] * (entry[key].ndim - 2)])
+        for key in ('keypoint', 'keypoint_score')}

@@ -10,6 +10,7 @@ from core.data.sources.mpose import read_mpose
 from core.data.sources.ntu_skeleton import read_ntu_skeletons
 from core.data.sources.nucla import read_nucla
 from core.data.sources.pyskl import read_pyskl
+from core.data.sources.wholebody import read_wholebody
 
 SOURCES: dict[str, Callable[..., dict]] = {
     'pyskl': read_pyskl,
@@ -18,5 +19,6 @@ SOURCES: dict[str, Callable[..., dict]] = {
     'nucla': read_nucla,
     'coco': read_coco,
     'mpose': read_mpose,
+    'wholebody': read_wholebody,
 }
 """Kind → reader of a path, with keyword options, that returns the content of an annotation pickle."""

@@ -14,6 +14,8 @@ from core.models.pose.lite_hrnet import LITE_HRNETS, build_lite_hrnet
 from core.models.pose.pose_net import PoseNet
 from core.models.pose.simcc import SimCCHead
 from core.models.pose.taps import last_stage_outputs, resolve_taps
+from core.models.posec3d.implicit import DistributionVolume
+from core.models.posec3d.recognizer import PoseC3D, build_posec3d
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.visual.cross_attention import CrossAttentionBranch
 from core.models.visual.fusion import FUSIONS, Fusion
@@ -51,6 +53,14 @@ def build_implicit(cfg: CfgNode) -> ImplicitPose:
                         grad_scale=0.0 if two_stage else options.GRAD_SCALE, geom=options.GEOM, sigma=cfg.MODEL.SIGMA)
 
 
+def build_on_distributions(cfg: CfgNode) -> PoseC3D:
+    """Create PoseC3D that reads the distributions as heatmaps."""
+    bins = (int(side * cfg.MODEL.SIMDR_SPLIT_RATIO) for side in cfg.MODEL.IMAGE_SIZE)
+    volume = DistributionVolume(*bins, cfg.DATASET.NUM_JOINTS, cfg.DATASET.HEATMAP_SIZE[0], cfg.MODEL.SIGMA)
+    options = cfg.MODEL.POSEC3D
+    return build_posec3d(volume, cfg.DATASET.NUM_ACTION, options.BASE_CHANNELS, options.STAGE_BLOCKS, options.DROPOUT)
+
+
 def build_visual(cfg: CfgNode, pose: PoseNet, skeleton: SkeletonRecognizer) -> nn.Module:
     """Create the visual branch for the taps of ``pose`` and the maps of ``skeleton``."""
     channels = [pose.backbone.tap_channels[tap] for tap in pose.taps]
@@ -79,7 +89,10 @@ def build(cfg: CfgNode) -> JointModel | PoseModel:
     if cfg.TRAIN.MODE == 'pose':
         return PoseModel(build_pose_net(cfg))
     pose, implicit = build_pose_net(cfg), build_implicit(cfg)
-    skeleton = build_skeleton(cfg, implicit.out_channels)
+    if cfg.MODEL.SKELETON.NAME == 'posec3d':
+        skeleton = build_on_distributions(cfg)
+    else:
+        skeleton = build_skeleton(cfg, implicit.out_channels)
     visual = fusion = None
     if pose.taps:
         visual = build_visual(cfg, pose, skeleton)

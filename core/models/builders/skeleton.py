@@ -6,6 +6,8 @@ from yacs.config import CfgNode
 
 from core.layouts import get_layout
 from core.models.joint import SkeletonModel
+from core.models.skeleton.instance_pooling import InstancePooling
+from core.models.skeleton.pooled import PooledRecognizer
 from core.models.skeleton.recognizer import SkeletonRecognizer, build_recognizer
 
 KEYPOINT_CHANNELS = 3
@@ -18,8 +20,11 @@ def build_skeleton(cfg: CfgNode, in_channels: int) -> SkeletonRecognizer:
                'ms_stgcnpp': {'enable': scales.ENABLE, 'branches': scales.BRANCHES,
                               'width_ratio': tuple(scales.WIDTH_RATIO), 'exchange_after': tuple(scales.EXCHANGE_AFTER),
                               'learn_pool': scales.LEARN_POOL, 'zero_init': scales.ZERO_INIT}}
-    return build_recognizer(cfg.MODEL.SKELETON.NAME, get_layout(cfg.DATASET.LAYOUT), in_channels,
-                            cfg.DATASET.NUM_ACTION, cfg.MODEL.SKELETON.DROPOUT, **options[cfg.MODEL.SKELETON.NAME])
+    pooling = InstancePooling(in_channels) if cfg.MODEL.INSTANCE_POOLING else None
+    recognizer = build_recognizer(cfg.MODEL.SKELETON.NAME, get_layout(cfg.DATASET.LAYOUT),
+                                  pooling.out_channels if pooling else in_channels, cfg.DATASET.NUM_ACTION,
+                                  cfg.MODEL.SKELETON.DROPOUT, **options[cfg.MODEL.SKELETON.NAME])
+    return PooledRecognizer(pooling, recognizer) if pooling else recognizer
 
 
 def build(cfg: CfgNode) -> SkeletonModel:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from core.models.skeleton.gcn import UnitGCN
-from core.models.skeleton.tcn import MultiScaleTCN, UnitTCN
+from core.models.skeleton.tcn import UnitTCN, build_temporal_unit
 
 
 class BlockOptions(NamedTuple):
@@ -18,7 +18,7 @@ class BlockOptions(NamedTuple):
             learned matrix, ``'importance'`` graph times a learned matrix.
         conv_pos: 1x1 convolution before (``'pre'``) or after (``'post'``) the aggregation over joints.
         with_res: residual path around the graph convolution.
-        tcn_type: ``'unit_tcn'`` (one 9-frame kernel) or ``'mstcn'`` (multi-scale).
+        tcn_type: ``'unit_tcn'`` (one 9-frame kernel), ``'mstcn'`` (multi-scale) or another of ``TEMPORAL_UNITS``.
         dropout: dropout rate at the end of the temporal unit.
     """
 
@@ -31,14 +31,6 @@ class BlockOptions(NamedTuple):
 
 STGCN_BLOCK = BlockOptions()
 STGCNPP_BLOCK = BlockOptions(adaptive='init', with_res=True, tcn_type='mstcn')
-
-
-def _temporal_unit(channels: int, stride: int, options: BlockOptions) -> nn.Module:
-    if options.tcn_type == 'unit_tcn':
-        return UnitTCN(channels, channels, 9, stride, dropout=options.dropout)
-    if options.tcn_type == 'mstcn':
-        return MultiScaleTCN(channels, stride, options.dropout)
-    raise ValueError(f"temporal unit '{options.tcn_type}' is unknown; choose one of unit_tcn, mstcn")
 
 
 class STGCNBlock(nn.Module):
@@ -60,7 +52,7 @@ class STGCNBlock(nn.Module):
                  options: BlockOptions = STGCN_BLOCK) -> None:
         super().__init__()
         self.gcn = UnitGCN(in_channels, out_channels, adjacency, options.adaptive, options.conv_pos, options.with_res)
-        self.tcn = _temporal_unit(out_channels, stride, options)
+        self.tcn = build_temporal_unit(options.tcn_type, out_channels, adjacency.shape[-1], stride, options.dropout)
         self.relu = nn.ReLU(inplace=True)
         if not residual:
             self.residual = None

@@ -46,6 +46,35 @@ def spread_joints(x: Tensor, adjacency: Tensor) -> Tensor:
     return _mix_rows(x, adjacency.permute(2, 0, 1).flatten(0, 1), adjacency.shape[2])    # weights (WK, V)
 
 
+def add_learned_matrix(module: nn.Module, weights: Tensor, adaptive: str | None, names: tuple[str, str]) -> None:
+    """Give ``module`` a matrix that it may learn, a parameter or a buffer, and what it learns in addition.
+
+    Args:
+        module: receives both; the second is ``None`` where there is none.
+        weights: first value of the matrix; copied.
+        adaptive: see ``core.models.skeleton.block.BlockOptions``.
+        names: of the matrix, and of the learned offset or importance.
+
+    Raises:
+        ValueError: for an unknown ``adaptive``.
+    """
+    if adaptive not in ADAPTIVE:
+        raise ValueError(f'a graph is learned in one of the ways {ADAPTIVE}, got {adaptive!r}')
+    if adaptive == 'init':
+        module.register_parameter(names[0], nn.Parameter(weights.clone()))
+    else:
+        module.register_buffer(names[0], weights.clone())
+    change = {'importance': torch.ones_like, 'offset': lambda like: torch.empty_like(like).uniform_(-1e-6, 1e-6)}
+    module.register_parameter(names[1], nn.Parameter(change[adaptive](weights)) if adaptive in change else None)
+
+
+def learned_matrix(matrix: Tensor, change: Tensor | None, adaptive: str | None) -> Tensor:
+    """Return the matrix in use of what ``add_learned_matrix`` made."""
+    if adaptive == 'importance':
+        return matrix * change
+    return matrix + change if adaptive == 'offset' else matrix
+
+
 class UnitGCN(nn.Module):
     """Spatial graph convolution ``(N, C_in, T, V) → (N, C_out, T, V)``.
 
@@ -64,19 +93,11 @@ class UnitGCN(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, adjacency: Tensor, adaptive: str | None = 'importance',
                  conv_pos: str = 'pre', with_res: bool = False) -> None:
         super().__init__()
-        if adaptive not in ADAPTIVE or conv_pos not in CONV_POSITIONS:
-            raise ValueError(f'graph convolution: adaptive must be one of {ADAPTIVE} and conv_pos one of '
-                             f'{CONV_POSITIONS}, got {adaptive!r} and {conv_pos!r}')
+        if conv_pos not in CONV_POSITIONS:
+            raise ValueError(f'graph convolution: conv_pos must be one of {CONV_POSITIONS}, got {conv_pos!r}')
         self.adaptive = adaptive
         self.conv_pos = conv_pos
-        if adaptive == 'init':
-            self.A = nn.Parameter(adjacency.clone())
-        else:
-            self.register_buffer('A', adjacency.clone())
-        if adaptive == 'importance':
-            self.PA = nn.Parameter(torch.ones_like(adjacency))
-        elif adaptive == 'offset':
-            self.PA = nn.Parameter(torch.empty_like(adjacency).uniform_(-1e-6, 1e-6))
+        add_learned_matrix(self, adjacency, adaptive, ('A', 'PA'))
         subsets = adjacency.shape[0]
         widths = (in_channels, out_channels * subsets) if conv_pos == 'pre' else (in_channels * subsets, out_channels)
         self.conv = nn.Conv2d(*widths, 1)
@@ -90,9 +111,7 @@ class UnitGCN(nn.Module):
 
     def adjacency(self) -> Tensor:
         """Return the graph in use, ``(K, V, V)``."""
-        if self.adaptive == 'importance':
-            return self.A * self.PA
-        return self.A + self.PA if self.adaptive == 'offset' else self.A
+        return learned_matrix(self.A, self.PA, self.adaptive)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(N, C_out, T, V)`` of ``(N, C_in, T, V)``, at least 0."""

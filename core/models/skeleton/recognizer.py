@@ -28,8 +28,13 @@ class SkeletonRecognizer(nn.Module):
         self.backbone = backbone
         self.head = head
 
-    def features(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Return the backbone's maps ``(B, M, C_s, T_s, V_s)``, finest first, of ``(B, M, T, V, C)``."""
+    def features(self, x: Tensor, person_mask: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Return the backbone's maps ``(B, M, C_s, T_s, V_s)``, finest first.
+
+        Args:
+            x: joint features ``(B, M, T, V, C)``.
+            person_mask: 1 where the person exists, ``(B, M)``; for networks that merge the persons.
+        """
         return self.backbone(x)
 
     def forward(self, x: Tensor, person_mask: Tensor | None = None) -> Tensor:
@@ -39,7 +44,7 @@ class SkeletonRecognizer(nn.Module):
             x: joint features ``(B, M, T, V, C)``.
             person_mask: 1 where the person exists, ``(B, M)``; absent persons do not count.
         """
-        return self.head(self.features(x), person_mask)
+        return self.head(self.features(x, person_mask), person_mask)
 
     def clip_probabilities(self, x: Tensor) -> Tensor:
         """Average the class probabilities over test clips, ``(B, clips, M, T, V, C) → (B, classes)``."""

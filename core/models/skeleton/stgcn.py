@@ -12,8 +12,20 @@ from torch import Tensor, nn
 from core.layouts import Layout
 from core.models.skeleton.block import STGCN_BLOCK, STGCNPP_BLOCK, BlockOptions, STGCNBlock
 from core.models.skeleton.graph import build_adjacency
+from core.models.skeleton.norm import joint_norm
 
-DATA_NORMS = ('VC', 'MVC', None)
+
+def stage_widths(base_channels: int, channel_ratio: float, num_stages: int,
+                 inflate_stages: Sequence[int]) -> tuple[int, ...]:
+    """Return the width after each of ``num_stages`` blocks, growing at the 1-based ``inflate_stages``.
+
+    Example:
+        >>> stage_widths(64, 2, 6, (3, 5))
+        (64, 64, 128, 128, 256, 256)
+    """
+    return tuple(int(base_channels * channel_ratio ** sum(stage <= index for stage in inflate_stages) + 1e-4)
+                 for index in range(1, num_stages + 1))
+
 
 
 class STGCN(nn.Module):
@@ -46,31 +58,19 @@ class STGCN(nn.Module):
                  data_bn_type: str | None = 'VC', num_persons: int = 2, block: BlockOptions = STGCN_BLOCK,
                  skip_first: bool = False) -> None:
         super().__init__()
-        if data_bn_type not in DATA_NORMS:
-            raise ValueError(f'data_bn_type must be one of {DATA_NORMS}, got {data_bn_type!r}')
-        self.over_persons = data_bn_type == 'MVC'
-        size = adjacency.shape[-1] * in_channels * (num_persons if self.over_persons else 1)
-        self.data_bn = nn.BatchNorm1d(size) if data_bn_type else nn.Identity()
-        widths = [in_channels] + [
-            int(base_channels * channel_ratio ** sum(stage <= index for stage in inflate_stages) + 1e-4)
-            for index in range(1, num_stages + 1)]
+        self.data_bn = joint_norm(data_bn_type, adjacency.shape[-1], in_channels, num_persons)
+        widths = (in_channels, *stage_widths(base_channels, channel_ratio, num_stages, inflate_stages))
         self.gcn = nn.ModuleList(
             STGCNBlock(widths[index - 1], widths[index], adjacency, stride=2 if index in down_stages else 1,
                        residual=index > 1, options=block if index > 1 else block._replace(dropout=0.0))
             for index in range(1 + skip_first, num_stages + 1))
-        self.channels = tuple(widths[1:])
+        self.channels = widths[1:]
         self.out_channels = widths[-1]
         self.widths = (self.out_channels,)
 
     def normalize(self, x: Tensor) -> Tensor:
         """Normalise ``(B, M, T, V, C)`` per joint and channel to ``(B * M, C, T, V)``, channels last in memory."""
-        batch, persons, frames, joints, channels = x.shape
-        if self.over_persons:
-            x = self.data_bn(x.transpose(1, 2).reshape(batch * frames, -1))              # (BT, MVC)
-            x = x.view(batch, frames, persons, joints, channels).transpose(1, 2)
-        else:
-            x = self.data_bn(x.reshape(batch * persons * frames, -1))                    # (BMT, VC)
-        return x.reshape(batch * persons, frames, joints, channels).permute(0, 3, 1, 2)
+        return self.data_bn(x).flatten(0, 1).permute(0, 3, 1, 2)
 
     def maps(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return the maps ``(N, C_out, T', V)``, finest first, of normalised joints ``(N, C, T, V)``; here one."""

@@ -1,13 +1,20 @@
-"""Temporal units of ST-GCN and ST-GCN++ (PYSKL ``pyskl/models/gcns/utils/tcn.py``) on maps ``(N, C, T, V)``."""
+"""Temporal units of ST-GCN, ST-GCN++, DG-STGCN and CTR-GCN (PYSKL ``pyskl/models/gcns/utils/tcn.py``).
+
+They work on maps ``(N, C, T, V)``.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-TEMPORAL_BRANCHES: tuple[tuple[str, int], ...] = (
-    ('conv', 1), ('conv', 2), ('conv', 3), ('conv', 4), ('max', 3), ('1x1', 1))
-"""Branches of ``MultiScaleTCN``: kind, and dilation of a convolution or kernel of a pooling."""
+Branches = tuple[tuple[str, int], ...]
+TEMPORAL_BRANCHES: Branches = (('conv', 1), ('conv', 2), ('conv', 3), ('conv', 4), ('max', 3), ('1x1', 1))
+CTR_BRANCHES: Branches = (('conv', 1), ('conv', 2), ('max', 3), ('1x1', 1))
+"""Branches of both multi-scale units: kind, and dilation of a convolution or kernel of a pooling."""
+CTR_KERNEL = 5
 
 
 class UnitTCN(nn.Module):
@@ -57,17 +64,93 @@ class MultiScaleTCN(nn.Module):
         self.bn = nn.BatchNorm2d(channels)
         self.drop = nn.Dropout(dropout, inplace=True)
 
+    def scales(self, x: Tensor) -> Tensor:
+        """Return the branches' features side by side, ``(N, C, T', V)``."""
+        return torch.cat([branch(x) for branch in self.branches], dim=1)
+
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(N, C, T', V)`` of ``(N, C, T, V)``, T' = ceil(T / stride)."""
-        scales = torch.cat([branch(x) for branch in self.branches], dim=1)              # (N, C, T', V)
-        return self.drop(self.bn(self.transform(scales)))
+        return self.drop(self.bn(self.transform(self.scales(x))))
 
 
-def _temporal_branch(in_channels: int, width: int, kind: str, value: int, stride: int) -> nn.Module:
+class DynamicGroupTCN(MultiScaleTCN):
+    """DG-STGCN's temporal unit (2210.05895): the mean joint passes the branches too, and is added to every joint.
+
+    Args:
+        channels: C.
+        num_joints: V; each learns how much of the mean joint it takes, at first nothing.
+        stride: temporal stride.
+        dropout: dropout rate at the end.
+    """
+
+    def __init__(self, channels: int, num_joints: int, stride: int = 1, dropout: float = 0.0) -> None:
+        super().__init__(channels, stride, dropout)
+        self.add_coeff = nn.Parameter(torch.zeros(num_joints))
+
+    def scales(self, x: Tensor) -> Tensor:
+        """Return the branches' features side by side, ``(N, C, T', V)``."""
+        both = super().scales(torch.cat([x, x.mean(dim=-1, keepdim=True)], dim=-1))      # (N, C, T', V + 1)
+        return both[..., :-1] + both[..., -1:] * self.add_coeff
+
+
+class CTRMultiScaleTCN(nn.Module):
+    """CTR-GCN's temporal unit (2107.12213) ``(N, C, T, V) → (N, C, ceil(T / stride), V)``: four normalised branches.
+
+    Args:
+        channels: C.
+        stride: temporal stride.
+        dropout: dropout rate at the end.
+    """
+
+    def __init__(self, channels: int, stride: int = 1, dropout: float = 0.0) -> None:
+        super().__init__()
+        width = channels // len(CTR_BRANCHES)
+        last = channels - width * (len(CTR_BRANCHES) - 1)
+        self.branches = nn.ModuleList(
+            _temporal_branch(channels, last if kind == '1x1' else width, kind, value, stride, CTR_KERNEL, norm=True)
+            for kind, value in CTR_BRANCHES)
+        self.act = nn.ReLU(inplace=True)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``(N, C, T', V)`` of ``(N, C, T, V)``, at least 0."""
+        return self.drop(self.act(torch.cat([branch(x) for branch in self.branches], dim=1)))
+
+
+TEMPORAL_UNITS: dict[str, Callable[[int, int, int, float], nn.Module]] = {
+    'unit_tcn': lambda channels, joints, stride, dropout: UnitTCN(channels, channels, 9, stride, dropout=dropout),
+    'mstcn': lambda channels, joints, stride, dropout: MultiScaleTCN(channels, stride, dropout),
+    'dgmstcn': DynamicGroupTCN,
+    'MSTCN': lambda channels, joints, stride, dropout: CTRMultiScaleTCN(channels, stride, dropout)}
+"""PYSKL's names → ``(C, V, stride, dropout) → unit``."""
+
+
+def build_temporal_unit(name: str, channels: int, num_joints: int, stride: int = 1, dropout: float = 0.0) -> nn.Module:
+    """Create a temporal unit ``(N, C, T, V) → (N, C, ceil(T / stride), V)``.
+
+    Args:
+        name: key of ``TEMPORAL_UNITS``.
+        channels: C.
+        num_joints: V.
+        stride: temporal stride.
+        dropout: dropout rate at the end.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in TEMPORAL_UNITS:
+        raise ValueError(f"temporal unit '{name}' is unknown; choose one of {', '.join(TEMPORAL_UNITS)}")
+    return TEMPORAL_UNITS[name](channels, num_joints, stride, dropout)
+
+
+def _temporal_branch(in_channels: int, width: int, kind: str, value: int, stride: int, kernel: int = 3,
+                     norm: bool = False) -> nn.Module:
+    last = [nn.BatchNorm2d(width)] if norm else []
     if kind == '1x1':
-        return nn.Conv2d(in_channels, width, 1, (stride, 1))
+        conv = nn.Conv2d(in_channels, width, 1, (stride, 1))
+        return nn.Sequential(conv, *last) if norm else conv
     if kind == 'max':
-        tail = nn.MaxPool2d((value, 1), (stride, 1), (value // 2, 0))
+        tail = [nn.MaxPool2d((value, 1), (stride, 1), (value // 2, 0)), *last]
     else:
-        tail = UnitTCN(width, width, 3, stride, value, norm=False)
-    return nn.Sequential(nn.Conv2d(in_channels, width, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True), tail)
+        tail = [UnitTCN(width, width, kernel, stride, value, norm)]
+    return nn.Sequential(nn.Conv2d(in_channels, width, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True), *tail)

@@ -1,0 +1,97 @@
+"""A compact 3D-CNN for keypoint sequences, without heatmaps (a student project's variant of PoseC3D, completed).
+
+PoseC3D's residual blocks read, instead of a heatmap per joint, the numbers themselves as a small volume: persons are
+the channels; joints, frames and dimensions (x, y, score) the axes. Or they read one picture a frame, on which all
+joints are drawn. The project published neither sizes nor settings: those are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from core.models.posec3d.recognizer import I3DHead, PoseC3D
+from core.models.posec3d.slowonly import Bottleneck, ConvUnit
+from core.models.posec3d.volume import KeypointVolume
+
+SCORE_THRESHOLD = 0.01
+"""Joints at or below it are missing, as in ``core.data.skeleton_features``."""
+
+Stride = tuple[int, int, int]
+
+
+class Axes(NamedTuple):
+    """How the network walks over a volume.
+
+    Attributes:
+        stem: stride of the first convolution.
+        stages: stride of every stage.
+    """
+
+    stem: Stride
+    stages: tuple[Stride, ...]
+
+
+JOINTS_FRAMES_DIMS = Axes((1, 1, 1), ((1, 1, 1), (2, 2, 1), (2, 2, 1)))
+"""The short axis of dimensions keeps its size."""
+
+FRAMES_ROWS_COLUMNS = Axes((1, 2, 2), ((1, 1, 1), (1, 2, 2), (2, 2, 2)))
+
+
+class KeypointSequence(nn.Module):
+    """Joint features ``(B, M, T, V, C)`` → volume ``(B, M, V, T, C)`` of normalised positions.
+
+    Positions are taken relative to the mean of all joints of the clip, in units of their mean distance from it
+    (root mean square); missing joints go to the middle. Scores stay.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Normalise and arrange; float32 under autocast too."""
+        positions, scores = features[..., :2].float(), features[..., 2:].float()
+        present = (scores > SCORE_THRESHOLD).float()                                     # (B, M, T, V, 1)
+        count = present.sum(dim=(1, 2, 3), keepdim=True).clamp(min=1)
+        middle = (positions * present).sum(dim=(1, 2, 3), keepdim=True) / count          # (B, 1, 1, 1, 2)
+        offsets = (positions - middle) * present
+        spread = (offsets.square().sum(dim=(1, 2, 3, 4), keepdim=True) / count).sqrt()   # (B, 1, 1, 1, 1)
+        return torch.cat([offsets / spread.clamp(min=1e-3), scores], dim=-1).transpose(2, 3)
+
+
+class KeypointPicture(KeypointVolume):
+    """Keypoint features ``(B, M, T, V, 3)`` → grey pictures ``(B, 1, T, H, W)`` on which all joints are drawn."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Draw features."""
+        return super().forward(features).amax(dim=1, keepdim=True)
+
+
+class KeypointCNN(nn.Module):
+    """Stem and stages of two bottlenecks: volume ``(B, C, X, Y, Z)`` → maps ``[(B, 1, C', X', Y' Z')]``.
+
+    Args:
+        in_channels: C.
+        base_channels: of the stem; a stage returns 2, 4, 8, ... times as many.
+        axes: strides along X, Y and Z.
+
+    Attributes:
+        widths: C' of the map.
+    """
+
+    def __init__(self, in_channels: int, base_channels: int = 32, axes: Axes = JOINTS_FRAMES_DIMS) -> None:
+        super().__init__()
+        self.stem = ConvUnit(in_channels, base_channels, (3, 3, 3), axes.stem)
+        stages, width = [], base_channels
+        for stage, stride in enumerate(axes.stages):
+            channels = base_channels // 2 * 2 ** stage
+            first = Bottleneck(width, channels, inflate=True, stride=stride, project=True)
+            width = first.conv3.bn.num_features
+            stages.append(nn.Sequential(first, Bottleneck(width, channels, inflate=True)))
+        self.stages = nn.Sequential(*stages)
+        self.widths = (width,)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the last stage's map."""
+        features = self.stages(self.stem(x.contiguous(memory_format=torch.channels_last_3d)))
+        return features.flatten(3)[:, None],

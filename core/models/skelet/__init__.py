@@ -1,0 +1,1 @@
+"""SkeleT: expressive keypoints merged step by step, persons merged at the start (2406.18011)."""
