@@ -31,7 +31,7 @@ from core.config import load_config
 from core.export.packages import MAKING, check_packages
 from core.export.runtime import OnnxModel
 from core.export.video import STEPS, label_video, record_of
-from core.inference.loading import Recognizer
+from core.inference.loading import Recognizer, check_reads
 from core.models.build import build_model, initialize_from
 
 WEIGHTS = ['PRETRAINED', 'pretrained/litehrnet18_rendered.pth']
@@ -57,6 +57,7 @@ class Duel(NamedTuple):
 def prepare(cfg_file: Path | None, overrides: list[str]) -> Recognizer:
     """Return the model of a configuration, with pretrained weights where they fit."""
     cfg = load_config(cfg_file, [*WEIGHTS, *overrides])
+    check_reads(cfg, ('crops',), 'the configuration')
     torch.manual_seed(0)
     model = build_model(cfg)
     if cfg.PRETRAINED:

@@ -27,6 +27,7 @@ from core.data.annotations import Annotation
 from core.data.build import build_data
 from core.data.dataset import ClipDataset
 from core.data.frames import FRAME_NAME
+from core.inference.loading import check_reads
 
 _LARGEST_BLOCK = 30 << 20
 """Bytes. glibc returns a freed picture to the system, and asks for it again with the next one, until a larger block was
@@ -110,6 +111,7 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.clips < 1:
         raise ValueError('--clips must be at least 1')
     cfg = load_config(chosen_config(arguments.cfg), [*PLAIN, *arguments.overrides])
+    check_reads(cfg, ('crops',), 'the configuration')
     cv2.setNumThreads(1)
     result = benchmark(cfg, arguments.tubes, arguments.clips)
     folders = {'uncut frames': cfg.DATASET.FRAMES, 'tubes': arguments.tubes}

@@ -23,6 +23,7 @@ from core.data.build import build_data
 from core.engine.build import build_trainer
 from core.engine.runtime import Runtime, describe, start_runtime
 from core.engine.train import Trainer, autocast, to_device
+from core.inference.loading import check_reads
 
 PARTS = ('loader', 'forward', 'backward', 'optimiser')
 SIZES = ['IMAGE_SIZE', '[96,160]', 'CLIP_SIZE', '32', 'BATCH_PER_GPU', '4', 'WORKERS', '0', 'PRETRAINED', '',
@@ -75,6 +76,7 @@ def main(argv: list[str] | None = None) -> None:
     runs = {}
     for name, extra in VARIANTS.items():
         cfg = load_config(chosen_config(arguments.cfg), [*SIZES, *extra, *arguments.overrides])
+        check_reads(cfg, ('crops',), 'the configuration')
         runtime = start_runtime(cfg.GPUS)
         data = build_data(cfg)
         runs[name] = (build_trainer(cfg, runtime, len(data.train)), repeat(data.train), cfg.BATCH_PER_GPU)

@@ -26,6 +26,7 @@ from yacs.config import CfgNode
 
 from core.cli import exit_with
 from core.config import load_config
+from core.inference.loading import check_reads
 from core.inference.stream import FrameStream
 from core.inference.traced import TracedModel
 from core.models.build import build_model
@@ -124,6 +125,7 @@ def main(argv: list[str] | None = None) -> None:
     if min(arguments.rounds, arguments.threads) < 1:
         raise ValueError('--rounds and --threads must be at least 1')
     cfg = load_config(arguments.cfg, arguments.overrides)
+    check_reads(cfg, ('crops',), 'the configuration')
     torch.manual_seed(0)
     torch.set_num_threads(arguments.threads)
     model, footage = build_model(cfg).eval(), random_footage(cfg)

@@ -5,7 +5,7 @@ there to the action of a clip. The file takes any number of clips or crops, of t
 knows its configuration and class names. It is compared with PyTorch on noise and, where the run's data are there, on
 clips of its test side; a file that differs too much is not kept.
 ``--half`` halves the file. ``--int8`` has the convolutions on crops compute with integers; their ranges are taken from
-clips of the training side.
+clips of the training side. Models of MODEL.NAME joint can be exported.
 Exit status: 0 written, 1 it differed too much, 2 bad arguments.
 """
 
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         raise ValueError('--int8 is for the parts that read crops, joint and pose; --test is for the part joint')
     check_packages(MAKING)
     from core.export.export import export_part  # imports those packages
-    recognizer = load_recognizer(arguments.checkpoint)
+    recognizer = load_recognizer(arguments.checkpoint, ('crops',))
     data = _own_data(recognizer, needed=precision == 'int8' or arguments.test)
     calibration = calibration_batches(recognizer, data) if precision == 'int8' else ()
     content = export_part(recognizer, part, precision, calibration).SerializeToString()

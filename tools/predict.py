@@ -2,12 +2,14 @@
 
 People are found and tracked, and what each of them does is recognised in a window that slides over the video. Written
 to --out are, for every video, an overlay to look at (``<name>_overlay.mp4``: skeleton, track, label, confidence),
-``<name>.json`` and ``<name>.csv`` (a line for every run of frames with the same label). Instead of a checkpoint a file
-``.onnx`` of ``tools/export.py --part joint`` will do.
-``--video 0`` watches the camera of that number: labels are shown and printed as they come, q or Ctrl-C ends; ``--live``
-reads a file in that way.
-``--annotations FILE.pkl`` instead of --video takes people, and frames in ``images/`` beside it, from what
-``tools/annotate_videos.py`` wrote; classes in it are not used, each video is one clip, printed are its best classes.
+``<name>.json`` and ``<name>.csv`` (a line for every run of frames with the same label). The checkpoint is of a system
+that reads crops of people (MODEL.NAME joint) or COCO's 17 joints; a file ``.onnx`` of ``tools/export.py --part joint``
+will do, too.
+``--video 0`` watches the camera of that number (MODEL.NAME joint): labels are shown and printed as they come, q or
+Ctrl-C ends; ``--live`` reads a file in that way.
+``--annotations FILE.pkl`` instead of --video takes people from what ``tools/annotate_videos.py`` wrote, and where the
+system reads pixels, frames from ``images/`` beside it; any system will do. Classes in it are not used, every video is
+looked at as in testing (TEST.NUM_CLIPS, TEST.FLIP), printed are its best classes.
 Exit status: 0 all labelled, 1 some videos of a folder are damaged or show nobody (named on stderr), 2 bad input.
 """
 
@@ -24,13 +26,15 @@ import numpy as np
 
 from core.annotate.videos import POSES, build_estimator
 from core.cli import exit_with
+from core.config.systems import SYSTEMS
 from core.data.annotations import read_annotations
-from core.data.build import build_clips
+from core.data.build import DATASETS
 from core.data.extraction import VIDEO_SUFFIXES, by_sequence, files_below, is_video
 from core.data.frames import FrameFolder
 from core.data.loader import build_loader
+from core.data.skeletons import read_skeletons
 from core.data.video import write_video
-from core.engine.evaluate import predict
+from core.engine.answering import predict_as_tested
 from core.engine.runtime import start_runtime, wrap_model
 from core.inference.footage import Footage
 from core.inference.live import load_live
@@ -50,14 +54,17 @@ def predict_videos(checkpoint: Path, annotations: Path) -> tuple[list[str], np.n
     """Return the names (N) of the videos of an annotation file, their class probabilities (N, K), and K class names.
 
     Raises:
-        ValueError: the checkpoint has no model from frames to actions, or a file cannot be read.
+        ValueError: the checkpoint has no model that knows actions, or a file cannot be read.
     """
     model, cfg, class_names = load_recognizer(checkpoint)
     cfg.DATASET.BOX_SOURCE = 'annotation'       # found in these videos, there is nothing to hide
-    runtime = start_runtime(cfg.GPUS)
-    records = read_annotations(annotations, cfg.DATASET.NUM_JOINTS).annotations
-    clips = build_clips(cfg, records, FrameFolder(annotations.parent), False)
-    found = predict(wrap_model(model, runtime), build_loader(clips, cfg.TEST.BATCH_PER_GPU), runtime)
+    runtime, reads, num_clips = start_runtime(cfg.GPUS), SYSTEMS[cfg.MODEL.NAME].reads, cfg.TEST.NUM_CLIPS
+    read, frames = (read_skeletons, None) if reads == 'keypoints' else (read_annotations,
+                                                                        FrameFolder(annotations.parent))
+    records = read(annotations, cfg.DATASET.NUM_JOINTS).annotations
+    clips = build_loader(DATASETS[reads](cfg, records, frames, False, num_clips=num_clips),
+                         max(1, cfg.TEST.BATCH_PER_GPU // num_clips))
+    found = predict_as_tested(cfg, wrap_model(model, runtime), clips, runtime)
     return [record.name for record in records], found.probabilities, list(class_names)
 
 
@@ -145,7 +152,7 @@ def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
                         help='best.pth or last.pth of a run of exp/train.py, or for --video an exported .onnx')
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument('--video', type=Path, metavar='FILE|DIR|CAMERA', help='video, folder of videos, or camera id')
-    source.add_argument('--annotations', type=Path, help='poses of the videos, beside images/')
+    source.add_argument('--annotations', type=Path, help='poses of the videos, beside images/ where it needs those')
     parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder to write (default: %(default)s)')
     parser.add_argument('--annotator', choices=POSES, default=POSES[0],
                         help='who finds people (default: %(default)s; checkpoint: the network of --checkpoint)')

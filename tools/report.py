@@ -1,7 +1,8 @@
 """A run on one page: ``python tools/report.py RUN_DIR`` writes ``RUN_DIR/report.html``, which opens from disk.
 
 It shows figures, best and worst clips, confusions, implicit poses, attention, curves and the setting, as far as the run
-has them; ``exp/test.py`` makes what it shows of the test. ``best.pth`` is run once more, on the clips that are shown.
+has them; ``exp/test.py`` makes what it shows of the test. Runs of systems that read keypoints have no pictures. Of a
+joint model ``best.pth`` is run once more, on the clips that are shown.
 """
 
 from __future__ import annotations

@@ -187,7 +187,6 @@ KEYS: dict[str, Key] = {
     'MODEL.KEYPOINT_CNN.INPUT': Key('volume', 'the keypoints as a volume (joints, frames, dimensions), or drawn into '
                                               'one grey image a frame', choices=('volume', 'image')),
     'MODEL.KEYPOINT_CNN.BASE_CHANNELS': Key(32, 'channels of the stem', minimum=4),
-    'MODEL.KEYPOINT_CNN.SIZE': Key(56, 'image: its side, pixels', minimum=8),
     'MODEL.KEYPOINT_CNN.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.SKELET.UNIT': Key('dgstgcn', 'graph and temporal units', choices=('dgstgcn', 'stgcnpp', 'ctrgcn')),
     'MODEL.SKELET.BASE_CHANNELS': Key(64, 'channels of the first stage', minimum=16, multiple_of=16),

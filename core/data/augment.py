@@ -5,11 +5,13 @@ Rotation, scale, shift and mirror only change the crop's affine transform, so ev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
 import numpy as np
+import torch
 
 from core.data.crops import Boxes
 
@@ -99,3 +101,10 @@ def flip_joints(keypoints: np.ndarray, visible: np.ndarray, width: int,
     """
     mirrored = keypoints[..., flip_order, :] * (-1.0, 1.0) + (width - 1.0, 0.0)
     return mirrored, visible[..., flip_order]
+
+
+def mirror_features(features: torch.Tensor, flip_order: Sequence[int]) -> torch.Tensor:
+    """Joint features (..., V, C) with x mirrored at 0, left and right joints exchanged by ``Layout.flip_order``."""
+    sign = features.new_ones(features.shape[-1])
+    sign[0] = -1
+    return features[..., list(flip_order), :] * sign

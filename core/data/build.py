@@ -27,7 +27,8 @@ from core.data.nucla import CLASS_NAMES, parse_nucla_name
 from core.data.protocols import Subset, select
 from core.data.records import Record
 from core.data.resampling import resample
-from core.data.sampling import SAMPLERS, clip_after_clip, clip_samplers
+from core.data.sampling import SAMPLERS, TEST_SAMPLERS, Sampler, clip_after_clip, clip_samplers
+from core.data.scene_dataset import SceneAugmentation, SceneDataset
 from core.data.skeleton_dataset import SkeletonDataset
 from core.data.skeleton_preprocess import PREPROCESS
 from core.data.skeletons import SkeletonRecord, read_skeletons
@@ -77,13 +78,13 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     file = read(keypoints or root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
     frames = None if skeleton_only else FrameFolder(root, cfg.DATASET.FRAMES)
     kinect_input = skeleton_only and cfg.DATASET.LAYOUT == NTU25.name
+    names = [record.name for record in file.annotations]
     chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split,
-                    available=None if skeleton_only else frames.names, num_setups=cfg.DATASET.NUM_S,
+                    available=None if skeleton_only else frames.names_with(names), num_setups=cfg.DATASET.NUM_S,
                     unusable=UNUSABLE_SKELETONS if kinect_input else UNUSABLE_POSES,
                     subset=Subset(cfg.DATASET.HALF_DATASET, cfg.DATASET.FEW, cfg.SEED))
     class_names = _class_names(file.class_names, [file.annotations[index] for index in (*chosen.train, *chosen.test)],
                                cfg.DATASET.NUM_ACTION)
-    names = [record.name for record in file.annotations]
     train, validation = hold_out(chosen.train, names, cfg.TRAIN.VAL_RATIO, cfg.SEED)
     labels = [file.annotations[index].label for index in train]
     train = train[resample(labels, cfg.DATASET.NUM_ACTION, cfg.DATASET.CLASS_TIMES, np.random.default_rng(cfg.SEED))]
@@ -135,13 +136,35 @@ def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder
                         jitter_size=data.BOX_JITTER)
     augmentation = Augmentation(tuple(data.SCALE_RANGE), rotation_range=tuple(data.ROTATE_RANGE),
                                 flip_prob=data.FLIP_PROB, shift=data.BOX_JITTER, color=data.COLOR_JITTER)
-    samplers = clip_samplers(SAMPLERS[data.SAMPLER if training else data.TEST_SAMPLER], num_clips)
     return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=clip_size or data.CLIP_SIZE,
                        image_size=tuple(cfg.MODEL.IMAGE_SIZE), num_persons=cfg.MODEL.NUM_PERSONS, training=training,
-                       sampler=partial(clip_after_clip, samplers=samplers), boxes=boxes,
+                       sampler=_frames_of_clips(cfg, training, num_clips), boxes=boxes,
                        detections=_detections(cfg, records) if source == 'file' else None,
                        augmentation=augmentation if training and data.DATA_AUGMENTATION else None,
                        visible_above=data.VIS_THR, seed=cfg.SEED)
+
+
+def build_scenes(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool,
+                 num_clips: int = 1) -> SceneDataset:
+    """Create the dataset of whole-frame clips; several clips of a sequence lie one after the other."""
+    data, factor = cfg.DATASET, cfg.MODEL.INTEGRAL.FRAME_FACTOR
+    augmentation = SceneAugmentation(data.FLIP_PROB, data.COLOR_JITTER)
+    return SceneDataset(records, frames, get_layout(data.LAYOUT), clip_size=data.CLIP_SIZE,
+                        image_size=tuple(cfg.MODEL.IMAGE_SIZE), short_side=data.SHORT_SIDE,
+                        num_persons=cfg.MODEL.NUM_PERSONS, frame_factor=factor, training=training,
+                        sampler=_frames_of_clips(cfg, training, num_clips, factor),
+                        augmentation=augmentation if data.DATA_AUGMENTATION else None, seed=cfg.SEED)
+
+
+def _sampler(cfg: CfgNode, training: bool, frame_factor: int = 1) -> Sampler:
+    """The sampler of training or of test frames; of ``frame_factor`` of them for each frame of the stride."""
+    data = cfg.DATASET
+    name, samplers = (data.SAMPLER, SAMPLERS) if training else (data.TEST_SAMPLER, TEST_SAMPLERS)
+    return partial(samplers[name], stride=data.FRAME_STRIDE / frame_factor) if name == 'dense' else samplers[name]
+
+
+def _frames_of_clips(cfg: CfgNode, training: bool, num_clips: int, frame_factor: int = 1) -> Sampler:
+    return partial(clip_after_clip, samplers=clip_samplers(_sampler(cfg, training, frame_factor), num_clips))
 
 
 _read_detections = lru_cache(maxsize=1)(read_detections)
@@ -168,11 +191,11 @@ def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: Non
     options = {'prenormalize': {}, 'ctrgcn': {'view_range': tuple(data.VIEW_RANGE)},
                'pose_compact': {'train_size': train_size, 'test_size': test_size, 'area_range': tuple(data.AREA_RANGE)}}
     preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
-                                             SAMPLERS[data.SAMPLER], SAMPLERS[data.TEST_SAMPLER],
+                                             _sampler(cfg, True), _sampler(cfg, False),
                                              tuple(data.P_INTERVAL), **options[data.PREPROCESS])
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,
                            training=training, num_clips=num_clips, seed=cfg.SEED)
 
 
-DATASETS = {'crops': build_clips, 'keypoints': build_skeletons}
+DATASETS = {'crops': build_clips, 'keypoints': build_skeletons, 'scenes': build_scenes}
 """``System.reads`` → what makes a dataset of records; all take the same arguments."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 
@@ -15,9 +13,10 @@ from core.data.augment import Augmentation, ClipDraw, augment_boxes, change_colo
 from core.data.box_files import Detections, match_detections
 from core.data.crops import Boxes, BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
 from core.data.frame_log import FrameLog
-from core.data.frames import FrameFolder, View
+from core.data.frames import FrameFolder
 from core.data.records import RecordDataset
 from core.data.sampling import Sampler, centred, random_segment
+from core.data.warps import needed_regions, warp_views
 from core.layouts import Layout
 
 
@@ -58,6 +57,14 @@ class Clip(NamedTuple):
     def targets(self) -> tuple:
         """What ``JointLoss`` compares with."""
         return self.label, self.keypoints_crop, self.visible
+
+    def mirrored(self, flip_order: Sequence[int]) -> tuple:
+        """``inputs`` of the mirrored clips of a batch; ``flip_order`` of the joints is not needed."""
+        to_plain_crop = self.crop_to_image.new_tensor([[-1, 0, self.frames.shape[-2] - 1], [0, 1, 0], [0, 0, 1]])
+        crop_to_image = self.crop_to_image @ to_plain_crop  # (B, M, T, 2, 3)
+        crop_to_image[..., 0, :] *= -1
+        crop_to_image[..., 0, 2] += self.image_size[:, 0, None, None] - 1
+        return self.frames.flip(-2), self.person_mask, crop_to_image, self.image_size
 
 
 class ClipDataset(RecordDataset[Clip]):
@@ -117,9 +124,9 @@ class ClipDataset(RecordDataset[Clip]):
             keypoints, visible = flip_joints(keypoints, visible, frame_size[0], order)
         to_image = invert_affine(to_crop)
         persons = np.flatnonzero(mask)
-        regions, steps = self._needed(to_image[persons], position)  # (L, 4), (L,)
+        regions, steps = needed_regions(to_image[persons], position, self.image_size)  # (L, 4), (L,)
         views = self.frames.read(record.name, times, record.total_frames, regions, steps)
-        crops, shown = self._warp(views, position, to_image, persons)  # (M, T, H, W, 3), (L,)
+        crops, shown = warp_views(views, position, to_image, persons, self.image_size)  # (M, T, H, W, 3), (L,)
         self.frame_log.add(index, len(times), int((shown != times).sum()))
         if draw.mirror:
             to_image = mirror_affine(to_image, frame_size[0])
@@ -161,39 +168,3 @@ class ClipDataset(RecordDataset[Clip]):
         aspect = self.image_size[1] / self.image_size[0]
         boxes = clip_boxes(by_clip(keypoints), by_clip(visible), frame_size, aspect, self.boxes, rng, found)
         return Boxes(*(values.reshape(*keypoints.shape[:2], 2) for values in boxes))
-
-    def _needed(self, to_image: np.ndarray, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What the crops with maps (P, T, 2, 3) show of each source frame: rectangles (L, 4), pixels per step (L,)."""
-        width, height = self.image_size
-        corners = np.array([(0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)])
-        points = apply_affine(to_image, corners)  # (P, T, 4, 2)
-        regions = np.empty((position.max() + 1, 4), np.int64)
-        regions[:, :2], regions[:, 2:] = np.iinfo(np.int64).max, np.iinfo(np.int64).min
-        np.minimum.at(regions[:, :2], position, np.floor(points.min((0, 2))).astype(np.int64))
-        np.maximum.at(regions[:, 2:], position, np.floor(points.max((0, 2))).astype(np.int64) + 2)
-        steps = np.full(len(regions), np.inf)
-        np.minimum.at(steps, position, np.linalg.norm(to_image[..., 0], axis=-1).min(0))
-        return regions, steps
-
-    def _warp(self, views: Iterable[View], position: np.ndarray, to_image: np.ndarray,
-              persons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """RGB crops uint8 (M, T, H, W, 3) and the number of the frame in each view (L,).
-
-        Clip frame t shows view ``position[t]`` of the stream.
-        """
-        width, height = self.image_size
-        crops, shown = np.zeros((*to_image.shape[:2], height, width, 3), np.uint8), []
-        crop = np.empty((height, width, 4), np.uint8)
-        slots = [[] for _ in range(position.max() + 1)]
-        for time, source in enumerate(position.tolist()):
-            slots[source].append(time)
-        for slot, (pixels, (origin, scale), number) in zip(slots, views, strict=True):
-            shown.append(number)
-            pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGBA)  # OpenCV warps four channels twice as fast as three
-            for time, person in product(slot, persons):
-                to_view = to_image[person, time].T.copy()  # (3, 2)
-                to_view[2] -= origin
-                cv2.warpAffine(pixels, (to_view * scale).T, (width, height), dst=crop,
-                               flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-                cv2.cvtColor(crop, cv2.COLOR_RGBA2RGB, dst=crops[person, time])
-        return crops, np.array(shown)

@@ -1,12 +1,16 @@
-"""Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or of tubes."""
+"""Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or of tubes.
+
+File names of six digits (``000001.jpg``), as IntegralAction's data have them, are read, too. A sequence may lie deeper,
+its name then has slashes (``train_256/juggling/x``).
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from functools import cached_property, partial
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +21,8 @@ from core.data.tube_files import Place, Size, Tube, open_tube, read_tube
 
 FRAME_NAME = '{:05d}.jpg'
 """File name of an uncut frame; the number is the video's frame number, counted from 1."""
+
+_FRAME_NAMES = (FRAME_NAME, '{:06d}.jpg')
 
 Fetch = Callable[[int, int], bytes]
 """From the 0-based number of a frame and the number of its size to the JPEG file; OSError or ValueError if none."""
@@ -37,10 +43,10 @@ class View(NamedTuple):
 
 
 class _Stored(NamedTuple):
-    """How a sequence's frames are stored: what they show, and whether they are cut."""
+    """How a sequence's frames are stored: what they show, and how uncut frames are named (``None``: they are cut)."""
 
     tube: Tube
-    is_cut: bool
+    file_name: str | None
 
 
 class FrameFolder:
@@ -67,9 +73,13 @@ class FrameFolder:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names of the sequences that have a frame directory."""
+        """Names of the sequences that have a frame directory, but for those that lie deeper."""
         with os.scandir(self.images) as entries:
             return frozenset(entry.name for entry in entries if not entry.name.startswith('.') and entry.is_dir())
+
+    def names_with(self, deeper: Iterable[str]) -> frozenset[str]:
+        """``names``, and those of ``deeper`` that contain a slash and have a frame directory."""
+        return self.names.union(name for name in deeper if '/' in name and (self.images / name).is_dir())
 
     def frame_size(self, name: str, num_frames: int) -> Size:
         """(width, height) of the uncut frames of a sequence of ``num_frames`` frames.
@@ -78,6 +88,14 @@ class FrameFolder:
             ValueError: no frame of it can be read.
         """
         return self._stored(name, num_frames).tube.frame_size
+
+    def is_cut(self, name: str, num_frames: int) -> bool:
+        """Whether a sequence of ``num_frames`` frames is stored as a person tube, which shows part of the frame only.
+
+        Raises:
+            ValueError: no frame of it can be read.
+        """
+        return self._stored(name, num_frames).file_name is None
 
     def read(self, name: str, times: np.ndarray, num_frames: int, regions: np.ndarray,
              steps: np.ndarray) -> Iterator[View]:
@@ -93,9 +111,10 @@ class FrameFolder:
         Raises:
             ValueError: no frame of the sequence can be read.
         """
-        tube, is_cut = self._stored(name, num_frames)
+        tube, file_name = self._stored(name, num_frames)
         levels, places = tube.levels(steps), [tube.place(level) for level in range(len(tube.sizes))]
-        with open_tube(self.images / name, tube) if is_cut else nullcontext(partial(self._uncut_file, name)) as fetch:
+        uncut = nullcontext(partial(self._uncut_file, name, file_name))
+        with uncut if file_name else open_tube(self.images / name, tube) as fetch:
             cuts = _cuts(fetch, tube, times, regions, levels)
             for time, region, level, cut in zip(times.tolist(), regions, levels, cuts, strict=True):
                 others = _replacements(fetch, tube, time, num_frames, region, level)
@@ -107,8 +126,8 @@ class FrameFolder:
                 else:
                     raise self._unreadable(name)
 
-    def _uncut_file(self, name: str, time: int, level: int = 0) -> bytes:
-        file = os.open(f'{self.images}/{name}/{FRAME_NAME.format(time + 1)}', os.O_RDONLY)
+    def _uncut_file(self, name: str, file_name: str, time: int, level: int = 0) -> bytes:
+        file = os.open(f'{self.images}/{name}/{file_name.format(time + 1)}', os.O_RDONLY)
         try:
             return os.read(file, os.fstat(file).st_size)
         finally:
@@ -118,16 +137,16 @@ class FrameFolder:
         """How the frames of a sequence are stored; uncut frames have the size of the first readable one."""
         if name not in self._sequences:
             tube = read_tube(self.images / name)
-            self._sequences[name] = _Stored(tube or self._uncut(name, num_frames), tube is not None)
+            self._sequences[name] = _Stored(tube, None) if tube else self._uncut(name, num_frames)
         return self._sequences[name]
 
-    def _uncut(self, name: str, num_frames: int) -> Tube:
-        for time in range(num_frames):
+    def _uncut(self, name: str, num_frames: int) -> _Stored:
+        for time, file_name in product(range(num_frames), _FRAME_NAMES):
             try:
-                size = read_header(self._uncut_file(name, time)).size
+                size = read_header(self._uncut_file(name, file_name, time)).size
             except (OSError, ValueError):
                 continue
-            return Tube(size, (0, 0, *size), (size,))
+            return _Stored(Tube(size, (0, 0, *size), (size,)), file_name)
         raise self._unreadable(name)
 
     def _unreadable(self, name: str) -> ValueError:

@@ -34,6 +34,7 @@ PROTOCOLS: dict[str, dict[str, Callable[[NTUName | NuclaName], bool]]] = {
 """Cross-subject, cross-view and cross-setup: data set → which of its names train; all others test."""
 
 _TRAIN, _TEST = 'train', 'test'
+_TEST_ONLY = 'split:,'
 _NO_FRAMES, _NO_ANNOTATION = 'without a frame directory', 'without an annotation'
 
 
@@ -88,7 +89,8 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
         annotations: records of one file.
         protocol: a key of ``PROTOCOLS``, for NTU or N-UCLA names, whichever the records have; or two lists of
             ``split``, taken exactly as they are: ``'split:<train list>,<test list>'``, or ``'split:<name>'`` for
-            ``<name>_train`` and ``<name>_test`` (``<name>_val`` where there is none).
+            ``<name>_train`` and ``<name>_test`` (``<name>_val`` where there is none). ``'split:,<test list>'`` trains
+            on nothing.
         split: the annotation file's own lists, name → ids.
         available: names that have frames; ``None`` does not ask.
         unusable: names that a key of ``PROTOCOLS`` leaves out → why, in words that follow a number of sequences.
@@ -97,7 +99,8 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
         subset: part of the training side to keep.
 
     Raises:
-        ValueError: unknown protocol or list, names that do not fit the protocol, or a side that stays empty.
+        ValueError: unknown protocol or list, names that do not fit the protocol, or a side that stays empty though it
+            should not.
     """
     names = [record.name for record in annotations]
     if protocol.startswith('split:'):
@@ -117,7 +120,7 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
     left_out[_NO_ANNOTATION] = tuple(sorted(wanted.difference(names)))
     report = SelectionReport(protocol, len(train), len(test), {reason: out for reason, out in left_out.items() if out})
     for side, indices in ((_TRAIN, train), (_TEST, test)):
-        if not len(indices):
+        if not len(indices) and (side == _TEST or not protocol.startswith(_TEST_ONLY)):
             raise ValueError(f'no sequence is left for the {side} side; check DATA_DIR and the protocol. {report}')
     return Selection(train, test, report)
 
@@ -166,10 +169,11 @@ def _split_lists(protocol: str, split: Mapping[str, Collection[str]]) -> dict[st
     if len(chosen) == 1:
         name, = chosen
         chosen = [f'{name}_train', f'{name}_test' if f'{name}_test' in split else f'{name}_val']
-    if len(chosen) != 2 or not set(chosen) <= set(split):
+    split = {'': ()} | dict(split) if protocol.startswith(_TEST_ONLY) else split
+    if len(chosen) != 2 or not set(chosen) <= set(split) or not chosen[1]:
         raise ValueError(f"protocol '{protocol}' must be 'split:<train list>,<test list>' with two of the annotation "
-                         f"file's lists, or 'split:<name>' for <name>_train and <name>_val or _test; its lists are: "
-                         f"{', '.join(split) or 'none'}")
+                         f"file's lists (no train list: test only), or 'split:<name>' for <name>_train and <name>_val "
+                         f"or _test; its lists are: {', '.join(filter(None, split)) or 'none'}")
     train, test = (frozenset(split[name]) for name in chosen)
     if train & test:
         raise ValueError(f"protocol '{protocol}' puts {len(train & test)} ids such as '{min(train & test)}' on both "

@@ -1,12 +1,13 @@
 """Which frames of a sequence make a clip.
 
 Every sampler is ``(num_frames, length, rng) -> int64 (length,)`` with 0-based frame indices. A sequence shorter than
-the clip is looped (0, 1, .., n-1, 0, 1, ..), or, by CTR-GCN's two samplers, stretched; never refused.
+the clip is looped (0, 1, .., n-1, 0, 1, ..), or, by CTR-GCN's two samplers and the dense ones, stretched; never
+refused.
 
 The samplers for testing draw nothing; they also give clip k of K of one sequence. The K clips are evenly out of step:
 interleaved, they are the frames that the sampler takes for one clip of K * length frames (up to the rounding of
 ``uniform``). Those of a sequence shorter than a clip start their loops at frames k * num_frames // K, as in PYSKL's
-multi-clip testing.
+multi-clip testing. Dense clips begin one after the other instead.
 """
 
 from __future__ import annotations
@@ -90,15 +91,50 @@ def even(num_frames: int, length: int, rng: np.random.Generator | None = None, c
     return np.linspace(0, num_frames - 1, length * num_clips)[clip::num_clips].astype(np.int64)
 
 
+def dense(num_frames: int, length: int, rng: np.random.Generator, stride: float = 8) -> np.ndarray:
+    """Frames ``stride`` apart from a start drawn uniformly (IntegralAction, training).
+
+    In a sequence shorter than that they are as far apart as it allows, first frame to last; a sequence of fewer frames
+    than the clip repeats some.
+    """
+    free = num_frames - 1 - _extent(num_frames, length, stride)
+    return rng.integers(free + 1) + _apart(num_frames, length, stride)
+
+
+def dense_starts(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
+                 num_clips: int = 1, stride: float = 8) -> np.ndarray:
+    """Frames ``stride`` apart, like those of ``dense`` (IntegralAction, testing); ``rng`` is unused.
+
+    A single clip lies in the middle; of K the first begins with the first frame and the last ends with the last.
+    """
+    free = num_frames - 1 - _extent(num_frames, length, stride)
+    start = free // 2 if num_clips == 1 else free * clip // (num_clips - 1)
+    return start + _apart(num_frames, length, stride)
+
+
+def _extent(num_frames: int, length: int, stride: float) -> int:
+    """Number of frames from the first to the last of a dense clip."""
+    _check(num_frames, length)
+    return min(round((length - 1) * stride), num_frames - 1)
+
+
+def _apart(num_frames: int, length: int, stride: float) -> np.ndarray:
+    return np.arange(length) * _extent(num_frames, length, stride) // max(1, length - 1)
+
+
 SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centred': centred,
-                                'repeating': repeating, 'even': even}
+                                'repeating': repeating, 'even': even, 'dense': dense}
+"""By the name that a configuration gives them for training."""
+
+TEST_SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'centred': centred, 'even': even, 'dense': dense_starts}
+"""By the name that a configuration gives them for testing."""
 
 
 def clip_samplers(sampler: Sampler, num_clips: int) -> tuple[Sampler, ...]:
     """The samplers of the K clips that testing takes of a sequence; of one clip, ``sampler`` as it is.
 
     Args:
-        sampler: ``uniform``, ``centred`` or ``even``; any where K is 1.
+        sampler: of ``TEST_SAMPLERS``; any where K is 1.
         num_clips: K.
     """
     if num_clips == 1:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from core.data.augment import mirror_features
 from core.data.records import RecordDataset
-from core.data.sampling import clip_samplers
 from core.data.skeleton_features import format_gcn_input
 from core.data.skeleton_preprocess import PREPROCESS, Preprocess
 from core.data.skeletons import SkeletonRecord
@@ -42,6 +42,10 @@ class SkeletonClip(NamedTuple):
         """What ``JointLoss`` compares with."""
         return (self.label,)
 
+    def mirrored(self, flip_order: Sequence[int]) -> tuple:
+        """``inputs`` of the mirrored clips of a batch, whose joints come in ``flip_order``; x is mirrored at 0."""
+        return mirror_features(self.features, flip_order), self.person_mask
+
 
 class SkeletonDataset(RecordDataset[SkeletonClip]):
     """Clips of keypoint sequences.
@@ -52,7 +56,7 @@ class SkeletonDataset(RecordDataset[SkeletonClip]):
         clip_size: T.
         num_persons: M; the first M persons of the sequence who are there, in the order of the file.
         training: draw another clip every epoch, and augment.
-        num_clips: test clips of every sequence, see ``core.data.sampling``.
+        num_clips: test clips of every sequence, see ``Preprocess``.
         seed: base of all randomness.
 
     Raises:
@@ -71,13 +75,11 @@ class SkeletonDataset(RecordDataset[SkeletonClip]):
                 raise ValueError(f"record '{record.name}' has {found} poses, but the preprocessing reads {read} ones; "
                                  f'choose another of {", ".join(PREPROCESS)}')
         self.clip_size, self.num_persons = clip_size, num_persons
-        self.recipes = [dataclasses.replace(preprocess, test_sampler=sampler)
-                        for sampler in clip_samplers(preprocess.test_sampler, num_clips)]
+        self.preprocess = dataclasses.replace(preprocess, num_clips=num_clips)
 
     def __getitem__(self, index: int) -> SkeletonClip:
         record, rng = self._people(self.records[index]), self.generator(index)
-        clips = [recipe(record, self.clip_size, self.training, rng) for recipe in self.recipes]
-        features = np.concatenate(clips, axis=1)  # (people, T, V, C)
+        features = self.preprocess(record, self.clip_size, self.training, rng)  # (people, T, V, C)
         mask = np.arange(self.num_persons) < len(features)
         return SkeletonClip(format_gcn_input(features, self.num_persons)[0], mask.astype(np.float32),
                             np.int64(record.label), np.int64(index))

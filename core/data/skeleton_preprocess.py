@@ -11,7 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from core.data.sampling import Sampler, centred, random_segment
+from core.data.pose_compact import Poses, compact, compact_box, flip, random_crop, resize
+from core.data.sampling import Sampler, centred, clip_after_clip, clip_samplers, random_segment
 from core.data.skeleton_features import prenormalize_2d, skeleton_features
 from core.data.skeletons import SkeletonRecord
 from core.layouts import Layout
@@ -33,6 +34,8 @@ class Preprocess(ABC):
         sampler: picks the frames in training.
         test_sampler: picks the frames else.
         p_interval: smallest and largest share of the sequence that a training clip covers (PYSKL, CTR-GCN).
+        num_clips: K, clips that testing takes of a sequence, see ``core.data.sampling``; they share whatever is
+            measured on the sequence. Training takes one.
         in_pixels: the recipe reads (x, y, score) in pixels, else (x, y, z).
     """
 
@@ -42,12 +45,13 @@ class Preprocess(ABC):
     sampler: Sampler = random_segment
     test_sampler: Sampler = centred
     p_interval: tuple[float, float] = (1.0, 1.0)
+    num_clips: int = 1
 
     in_pixels: ClassVar[bool]
 
     @abstractmethod
     def __call__(self, record: SkeletonRecord, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
-        """Make a clip.
+        """Make the clips of a sequence, one after the other on the frame axis.
 
         Args:
             record: keypoints (M, T, V, 3) of people who are there.
@@ -56,19 +60,21 @@ class Preprocess(ABC):
             rng: source of the draws; not used else.
 
         Returns:
-            float32 (M, L, V, 3).
+            float32 (M, K * L, V, 3), in training (M, L, V, 3).
 
         Raises:
             ValueError: an unknown stream, or a layout without the bones it needs.
         """
 
     def _times(self, num_frames: int, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
-        """Frames (clip_size,) of a sequence of ``num_frames``; in training of a random stretch of it."""
-        sampler = self.sampler if training else self.test_sampler
-        if not training or min(self.p_interval) == 1:
-            return sampler(num_frames, clip_size, rng)
+        """Frames (K * L,) of a sequence of ``num_frames``; in training (L,) of a random stretch of it."""
+        if not training:
+            samplers = clip_samplers(self.test_sampler, self.num_clips)
+            return clip_after_clip(num_frames, clip_size, rng, samplers=samplers)
+        if min(self.p_interval) == 1:
+            return self.sampler(num_frames, clip_size, rng)
         covered = max(1, round(rng.uniform(*self.p_interval) * num_frames))
-        return rng.integers(num_frames - covered + 1) + sampler(covered, clip_size, rng)
+        return rng.integers(num_frames - covered + 1) + self.sampler(covered, clip_size, rng)
 
     def _mirrored(self, joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """With ``mirror_prob``, joints (M, T, V, 3) mirrored at x = 0, left and right exchanged."""
@@ -101,8 +107,9 @@ class CTRGCN(Preprocess):
         if training:
             largest = np.array(self.view_range)
             joints = self._mirrored(joints, rng) @ view_rotation(*rng.integers(-largest, largest + 1))
-        joints = stretch(joints)[:, self._times(joints.shape[1], clip_size, training, rng)]  # (M, L, V, 3)
-        return skeleton_features(joints, self.layout, (self.stream,), scored=False)
+        joints = stretch(joints)[:, self._times(joints.shape[1], clip_size, training, rng)]  # (M, K * L, V, 3)
+        clips = joints.reshape(-1, clip_size, *joints.shape[2:])  # motion must not run over from clip to clip
+        return skeleton_features(clips, self.layout, (self.stream,), scored=False).reshape(joints.shape)
 
 
 @dataclass(frozen=True)
@@ -124,10 +131,57 @@ class PreNormalize(Preprocess):
             joints = self._mirrored(joints, rng)
             joints = joints * np.append(rng.uniform(1 - SCALE, 1 + SCALE, 2), 1).astype(np.float32)
         features = skeleton_features(joints, self.layout, (self.stream,))
-        return features[:, self._times(features.shape[1], clip_size, training, rng)]  # (M, L, V, 3)
+        return features[:, self._times(features.shape[1], clip_size, training, rng)]  # (M, K * L, V, 3)
 
 
-PREPROCESS: dict[str, type[Preprocess]] = {'ctrgcn': CTRGCN, 'prenormalize': PreNormalize}
+@dataclass(frozen=True)
+class PoseCompact(Preprocess):
+    """2D joints in the pixels of a heatmap, the people filling it (PoseC3D, Duan et al., CVPR 2022; PYSKL's configs).
+
+    Frames are taken first; one square around everybody in all of them, also in those of several test clips, becomes
+    the picture. Training crops it at random. A joint at (0, 0) is missing: it gets score 0.
+
+    Positions are relative to the middle of the heatmap: x - (W - 1) / 2 and y - (W - 1) / 2, W its side in pixels. The
+    mirror of training is the published one about W / 2, half a pixel off the middle.
+
+    Attributes:
+        train_size: W in training.
+        test_size: W else.
+        area_range: smallest and largest share of the square that a training crop keeps.
+
+    Raises:
+        ValueError: a stream other than the joints; heatmaps show positions.
+    """
+
+    mirror_prob: float = 0.5
+    train_size: int = 56
+    test_size: int = 64
+    area_range: tuple[float, float] = (0.56, 1.0)
+
+    in_pixels = True
+
+    def __post_init__(self) -> None:
+        if self.stream != 'j':
+            raise ValueError(f"DATASET.STREAM is {self.stream}, but DATASET.PREPROCESS pose_compact places joints in "
+                             'heatmaps; set STREAM to j')
+
+    def __call__(self, record: SkeletonRecord, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
+        """See ``Preprocess``."""
+        times = self._times(record.keypoints.shape[1], clip_size, training, rng)
+        poses = Poses(record.keypoints[:, times], record.image_size)  # (M, K * L, V, 3)
+        present = poses.keypoints[..., :2].any(-1, keepdims=True)
+        poses = compact(poses._replace(keypoints=poses.keypoints * present), compact_box(poses))
+        side = self.train_size if training else self.test_size
+        if training:
+            poses = random_crop(poses, self.area_range, rng)
+        poses = resize(poses, (side, side))
+        if training and rng.random() < self.mirror_prob:
+            poses = flip(poses, self.layout.flip_order)
+        middle = (side - 1) / 2
+        return poses.keypoints - np.array((middle, middle, 0), np.float32)
+
+
+PREPROCESS: dict[str, type[Preprocess]] = {'ctrgcn': CTRGCN, 'prenormalize': PreNormalize, 'pose_compact': PoseCompact}
 
 
 def view_rotation(about_x: float, about_y: float) -> np.ndarray:

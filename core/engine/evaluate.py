@@ -15,7 +15,7 @@ from core.engine.predictions import Poses, Predictions, join_predictions, map_ar
 from core.engine.runtime import Runtime, gather_objects, unwrap
 from core.engine.summary import summarize
 from core.engine.train import Trainer, autocast, to_device
-from core.engine.views import Views, average_views, mirror_back, mirror_inputs, split_clips
+from core.engine.views import Views, average_views, mirror_back, split_clips
 from core.layouts import Layout
 from core.models.joint import JointOutput
 from core.models.pose.simcc import decode_simcc
@@ -52,11 +52,10 @@ def predict(model: nn.Module, batches: Iterable[Clip | SkeletonClip], runtime: R
 
 def _answer(model: nn.Module, clip: Clip | SkeletonClip, views: Views, split_ratio: float, amp: str) -> JointOutput:
     """One output for each sequence of a batch, the mean over its views."""
-    inputs = split_clips(clip.inputs, views.num_clips)
     with autocast(clip.label.device, amp):
-        outputs = [model(*inputs)]
+        outputs = [model(*split_clips(clip.inputs, views.num_clips))]
         if views.flip_order:
-            mirrored = model(*mirror_inputs(inputs, views.flip_order))
+            mirrored = model(*split_clips(clip.mirrored(views.flip_order), views.num_clips))
             outputs.append(mirror_back(mirrored, views.flip_order, split_ratio))
     return average_views(outputs, views.num_clips)
 

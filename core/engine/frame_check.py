@@ -8,7 +8,6 @@ from pathlib import Path
 
 from torch.utils.data import DataLoader
 
-from core.data.dataset import ClipDataset
 from core.data.frame_log import FrameReport
 from core.engine.runtime import Runtime, gather_objects
 from core.visualization.files import write_atomic
@@ -30,7 +29,7 @@ def check_frames(loaders: Iterable[DataLoader | None], runtime: Runtime, folder:
     """
     datasets = [loader.dataset for loader in loaders if loader is not None]
     reports = [dataset.frame_log.take([record.name for record in dataset.records])
-               for dataset in datasets if isinstance(dataset, ClipDataset)]
+               for dataset in datasets if hasattr(dataset, 'frame_log')]
     reports = [report for process in gather_objects(reports, runtime) for report in process]
     replaced = sum((Counter(report.replaced) for report in reports), Counter())
     total = FrameReport(sum(report.read for report in reports), dict(replaced))

@@ -42,7 +42,7 @@ def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, clas
         return
     for row in np.unique(np.linspace(0, len(predictions.index) - 1, num_clips).astype(int)):
         picture = _draw_clip(dataset, predictions, row, class_names)
-        name = dataset.records[predictions.index[row]].name
+        name = dataset.records[predictions.index[row]].name.replace('/', '_')
         save_image(folder / f'clip_{name}.png', picture)
 
 

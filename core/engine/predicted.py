@@ -99,7 +99,8 @@ def predict_all(model: nn.Module, cfg: CfgNode, file: AnnotationFile, frames: Fr
         frames: their pixels.
         device: where to compute.
     """
-    records = [record for record in file.annotations if record.name in frames.names]
+    found = frames.names_with(record.name for record in file.annotations)
+    records = [record for record in file.annotations if record.name in found]
     loader = DataLoader(WholeSequences(cfg, records, frames), 1, num_workers=cfg.WORKERS)
     entries = []
     for record, clip in zip(records, tqdm(loader, desc='predicting keypoints', unit='sequence'), strict=True):

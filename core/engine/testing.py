@@ -9,8 +9,8 @@ from torch import nn
 from yacs.config import CfgNode
 
 from core.data.build import Data
+from core.engine.answering import predict_as_tested
 from core.engine.checkpoint import read_checkpoint, tested_weights
-from core.engine.evaluate import predict
 from core.engine.frame_check import check_frames
 from core.engine.logger import write_json
 from core.engine.pictures import draw_test
@@ -20,7 +20,6 @@ from core.engine.run_folder import run_folder
 from core.engine.runtime import Runtime, wrap_model
 from core.engine.scores import write_scores
 from core.engine.summary import summarize
-from core.engine.views import Views
 from core.layouts import get_layout
 from core.metrics.fusion import ClipScores
 from core.models.build import build_model
@@ -37,9 +36,7 @@ def evaluate_checkpoint(cfg: CfgNode, data: Data, runtime: Runtime, checkpoint: 
     """
     model, layout = build_model(cfg), get_layout(cfg.DATASET.LAYOUT)
     load_weights(model, checkpoint)
-    views = Views(cfg.TEST.NUM_CLIPS, layout.flip_order if cfg.TEST.FLIP else ())
-    predictions = predict(wrap_model(model, runtime), data.test, runtime, split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
-                          sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE, amp=cfg.TRAIN.AMP, views=views)
+    predictions = predict_as_tested(cfg, wrap_model(model, runtime), data.test, runtime)
     check_frames((data.test,), runtime, run_folder(cfg))
     metrics = {'parameters': sum(parameter.numel() for parameter in model.parameters()),
                **summarize(predictions, layout, data.class_names)}

@@ -53,26 +53,6 @@ def join_clips(value: Tensor, num_clips: int) -> Tensor:
     return value.unflatten(0, (-1, num_clips)).transpose(1, 2).flatten(2, 3)
 
 
-def mirror_inputs(inputs: Sequence[Tensor], flip_order: Sequence[int]) -> tuple[Tensor, ...]:
-    """Return the inputs of the mirrored clips, as a dataset makes them under a mirror.
-
-    Args:
-        inputs: ``Clip.inputs`` or ``SkeletonClip.inputs`` of a batch.
-        flip_order: ``Layout.flip_order`` of the joints.
-    """
-    if len(inputs) == 2:
-        features, person_mask = inputs                                        # (B, M, T, V, C): x is mirrored at 0
-        sign = features.new_ones(features.shape[-1])
-        sign[0] = -1
-        return features[..., list(flip_order), :] * sign, person_mask
-    frames, person_mask, crop_to_image, image_size = inputs
-    to_plain_crop = crop_to_image.new_tensor([[-1, 0, frames.shape[-2] - 1], [0, 1, 0], [0, 0, 1]])
-    crop_to_image = crop_to_image @ to_plain_crop                             # (B, M, T, 2, 3)
-    crop_to_image[..., 0, :] *= -1
-    crop_to_image[..., 0, 2] += image_size[:, 0, None, None] - 1
-    return frames.flip(-2), person_mask, crop_to_image, image_size
-
-
 def mirror_back(output: JointOutput, flip_order: Sequence[int], split_ratio: float) -> JointOutput:
     """Return what was answered about mirrored clips as an answer about the clips: their poses are mirrored back."""
     if output.simcc_x is None:

@@ -13,6 +13,9 @@ from yacs.config import CfgNode
 from core.data.crops import BoxSettings, clip_boxes, crop_affine, invert_affine, joint_hull
 from core.inference.people import TrackedPerson
 
+Joints = tuple[np.ndarray, np.ndarray]
+"""Positions (..., V, 2) in pixels, and their scores (..., V), or which of them are visible."""
+
 
 class View(NamedTuple):
     """How a run looks at people.
@@ -93,30 +96,32 @@ def crop_maps(keypoints: np.ndarray, visible: np.ndarray, view: View, frame_size
     return invert_affine(crop_affine(boxes.center, boxes.size[..., 0], view.image_size))
 
 
-def nearest_other(keypoints: np.ndarray, visible: np.ndarray,
-                  others: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return joints (N, T, V, 2) and which are visible (N, T, V) of whoever is nearest in each clip, if anybody is.
+def with_nearest(own: Joints, others: Sequence[Joints], num_persons: int) -> Joints:
+    """Add whoever is nearest to a person in each clip, the nearest first; zeros where there are no more.
 
     Args:
-        keypoints: (N, T, V, 2) of the person.
-        visible: bool (N, T, V) of the person.
+        own: joints (N, T, V, 2) of the person, and their scores (N, T, V), or which are visible.
         others: likewise of everybody else.
+        num_persons: M, the person included.
+
+    Returns:
+        joints (N, M, T, V, 2) and scores (N, M, T, V), the person's first.
     """
-    own, known = joint_hull(keypoints, visible)
-    found, least = (np.zeros_like(keypoints), np.zeros_like(visible)), np.full(len(keypoints), np.inf)
-    for other in others:
-        boxes, there = joint_hull(*other)
-        both = known & there                                                             # (N, T)
-        distance = np.where(both, np.linalg.norm(own.center - boxes.center, axis=-1), 0).sum(-1)
-        distance = np.where(both.any(-1), distance / np.maximum(both.sum(-1), 1), np.inf)
-        nearer = distance < least
-        least[nearer] = distance[nearer]
-        for kept, values in zip(found, other, strict=True):
-            kept[nearer] = values[nearer]
-    return found
+    keypoints, scores = (np.stack(values, axis=1) for values in zip(own, *others, strict=True))
+    nobody = [(0, 0), (0, num_persons - 1), (0, 0), (0, 0)]
+    keypoints, scores = np.pad(keypoints, [*nobody, (0, 0)]), np.pad(scores, nobody)     # (N, P, T, V, 2), (N, P, T, V)
+    boxes, known = joint_hull(keypoints, scores)
+    both = known & known[:, :1]                                                          # (N, P, T)
+    distance = np.where(both, np.linalg.norm(boxes.center - boxes.center[:, :1], axis=-1), 0).sum(-1)
+    distance = np.where(both.any(-1), distance / np.maximum(both.sum(-1), 1), np.inf)    # (N, P)
+    distance[:, 0] = -1
+    order = distance.argsort(axis=1, kind='stable')[:, :num_persons]                     # (N, M)
+    rows = np.arange(len(order))[:, None]
+    near = np.isfinite(distance[rows, order])[..., None, None]
+    return keypoints[rows, order] * near[..., None], scores[rows, order] * near
 
 
-def with_visible(keypoints: np.ndarray, scores: np.ndarray, view: View) -> tuple[np.ndarray, np.ndarray]:
+def with_visible(keypoints: np.ndarray, scores: np.ndarray, view: View) -> Joints:
     """Return joints (..., V, 2) and which of them count (..., V), as the dataset has it; ``scores`` is (..., V)."""
     return keypoints, (scores > view.visible_above) & (keypoints != 0).any(-1)
 
@@ -124,11 +129,9 @@ def with_visible(keypoints: np.ndarray, scores: np.ndarray, view: View) -> tuple
 def _clip_maps(person: TrackedPerson, people: Sequence[TrackedPerson], times: np.ndarray, view: View,
                frame_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Maps (N, M, T, 2, 3) and mask (N, M) of one person's clips ``times`` (N, T)."""
-    seen = [with_visible(*person.at(times), view)]
-    if view.num_persons > 1:
-        others = [with_visible(*other.at(times), view) for other in people if other is not person]
-        seen.append(nearest_other(*seen[0], others))
-    keypoints, visible = (np.stack(values, axis=1) for values in zip(*seen, strict=True))
+    others = [other for other in people if other is not person] if view.num_persons > 1 else []
+    own, *seen = (with_visible(*one.at(times), view) for one in (person, *others))
+    keypoints, visible = with_nearest(own, seen, view.num_persons)
     mask = visible.any((2, 3)).astype(np.float32)
     mask[:, 0] = 1                                                                       # as in training
     return crop_maps(keypoints, visible, view, frame_size), mask

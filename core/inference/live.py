@@ -11,7 +11,7 @@ import torch
 
 from core.annotate.people import Person, PoseEstimator
 from core.annotate.tracking import Tracker
-from core.inference.crops import View, crop_maps, cut_crop, nearest_other, view_of, with_visible
+from core.inference.crops import View, crop_maps, cut_crop, view_of, with_nearest, with_visible
 from core.inference.footage import frame_edges
 from core.inference.loading import Recognizer, load_recognizer
 from core.inference.overlay import Marking, caption
@@ -42,10 +42,9 @@ class Actor:
 
     def show(self, frame: np.ndarray, person: Person, others: Sequence[Person]) -> None:
         """Take the next frame of the clip, uint8 RGB (H, W, 3), with the person and whoever else is in it."""
-        people = [with_visible(one.keypoints[None, None], one.scores[None, None], self.view)
-                  for one in (person, *others)]                                          # (1, 1, V, 2), (1, 1, V)
-        chosen = people[:1] + [nearest_other(*people[0], people[1:])] * (self.view.num_persons - 1)
-        self.joints.append([np.concatenate(values)[:, 0] for values in zip(*chosen, strict=True)])
+        own, *seen = (with_visible(one.keypoints[None, None], one.scores[None, None], self.view)
+                      for one in (person, *others))                                      # (1, 1, V, 2), (1, 1, V)
+        self.joints.append([values[0, :, 0] for values in with_nearest(own, seen, self.view.num_persons)])
         keypoints, visible = (np.stack(values, axis=1) for values in zip(*self.joints, strict=True))
         mask = visible.any((1, 2))                                                       # (M,)
         mask[0] = True
@@ -129,10 +128,11 @@ def load_live(checkpoint: Path, estimator: PoseEstimator, window: float, rate: f
     """Load a checkpoint for live recognition, on a GPU where there is one; arguments as for ``LiveRecognizer``.
 
     Raises:
-        ValueError: the file is an exported one, cannot be read, or does not lead from frames to actions.
+        ValueError: the file is an exported one, cannot be read, or does not lead from crops to actions.
     """
     if checkpoint.suffix == '.onnx':
         raise ValueError(f'{checkpoint}: an exported file answers whole clips only; go live with the checkpoint')
-    device, recognizer = 'cuda' if torch.cuda.is_available() else 'cpu', load_recognizer(checkpoint)
+    recognizer = load_recognizer(checkpoint, ('crops',))
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
     traced = TracedModel(recognizer.model.to(device))
     return LiveRecognizer(recognizer._replace(model=traced), estimator, window, rate, device)

@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from torch import nn
 from yacs.config import CfgNode
 
 from core.config import saved_config
+from core.config.systems import SYSTEMS
 from core.engine.checkpoint import read_checkpoint
 from core.engine.testing import load_weights
 from core.models.build import build_model
-from core.models.joint import JointModel
+
+READS = tuple(dict.fromkeys(system.reads for system in SYSTEMS.values()))
 
 
 class Recognizer(NamedTuple):
-    """A joint model in evaluation mode, and what its run knew of it.
+    """A model in evaluation mode, and what its run knew of it.
 
     Attributes:
-        model: frames → poses and action, on the CPU.
+        model: from what its system reads to a ``JointOutput`` with actions, on the CPU.
         cfg: the run's configuration.
         class_names: K names, by label.
     """
 
-    model: JointModel
+    model: nn.Module
     cfg: CfgNode
     class_names: tuple[str, ...]
 
 
-def load_recognizer(checkpoint: Path) -> Recognizer:
-    """Load a checkpoint of ``TRAIN.MODE`` joint or two_stage.
+def load_recognizer(checkpoint: Path, reads: Collection[str] = READS) -> Recognizer:
+    """Load a checkpoint of any system that leads to actions.
+
+    Args:
+        checkpoint: file of ours.
+        reads: what the system may read, see ``System.reads``.
 
     Raises:
-        ValueError: the file cannot be read, or its model does not lead from frames to actions.
+        ValueError: the file cannot be read, its system reads something else, or it knows no actions.
     """
     state = read_checkpoint(checkpoint)
     cfg = saved_config(state['config'])
-    if cfg.TRAIN.MODE not in ('joint', 'two_stage'):
-        raise ValueError(f"checkpoint '{checkpoint}' is of TRAIN.MODE {cfg.TRAIN.MODE}, which does not lead from "
-                         'frames to actions; name one of joint or two_stage')
+    check_reads(cfg, reads, f"checkpoint '{checkpoint}'", ', or use this one with tools/predict.py --annotations')
+    if cfg.TRAIN.MODE == 'pose':
+        raise ValueError(f"checkpoint '{checkpoint}' is of TRAIN.MODE pose, which does not lead to actions; name one "
+                         'of joint or two_stage, or of another system')
     model = build_model(cfg)
     load_weights(model, checkpoint)
     names = state.get('class_names') or [f'class {label}' for label in range(cfg.DATASET.NUM_ACTION)]
     return Recognizer(model.eval(), cfg, tuple(names))
+
+
+def check_reads(cfg: CfgNode, reads: Collection[str], what: str, instead: str = '') -> None:
+    """Refuse the system of a configuration unless it reads one of ``reads`` (``System.reads``).
+
+    Args:
+        cfg: configuration.
+        reads: what can be given to it.
+        what: has the configuration, in words.
+        instead: what else could be done, in words.
+
+    Raises:
+        ValueError: it reads something else.
+    """
+    found = SYSTEMS[cfg.MODEL.NAME].reads
+    if found not in reads:
+        fitting = [name for name, system in SYSTEMS.items() if system.reads in reads]
+        raise ValueError(f'{what} is of MODEL.NAME {cfg.MODEL.NAME}, which reads {found}, but here it would get '
+                         f'{" or ".join(reads)}; name one of {", ".join(fitting)}{instead}')

@@ -1,10 +1,12 @@
-"""What recognises clips: a checkpoint, which looks once at every crop, or an exported file, which runs whole clips.
+"""What recognises clips of a video: a checkpoint, or an exported file.
 
-Both take the crops that clips share first (``look``) and the clips then (``recognise``).
+Of crops each that clips share is taken first (``look``), the clips then (``recognise``): a checkpoint looks once at
+every crop, an exported file runs whole clips.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,8 +17,13 @@ import torch
 from torch import Tensor
 from yacs.config import CfgNode
 
-from core.inference.crops import CropPlan
+from core.config.systems import SYSTEMS
+from core.inference.crops import CropPlan, cut_crops, plan_crops, view_of
+from core.inference.footage import Footage
+from core.inference.keypoints import KeypointClips
 from core.inference.loading import Recognizer, load_recognizer
+from core.inference.people import TrackedPerson
+from core.inference.windows import Windows
 
 Sights = tuple[np.ndarray, ...]
 """What is kept of L crops; the first axis of every array is L."""
@@ -25,7 +32,7 @@ CROPS_AT_ONCE, CLIPS_AT_ONCE = 64, 16
 
 
 class ClipRecognizer(Protocol):
-    """Answers clips of crops.
+    """Answers the windows of people.
 
     Attributes:
         cfg: configuration of the run.
@@ -35,6 +42,29 @@ class ClipRecognizer(Protocol):
     cfg: CfgNode
     class_names: Sequence[str]
 
+    def answer(self, footage: Footage, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
+        """Return the class probabilities (N, K) of everybody's windows, person after person.
+
+        Args:
+            footage: the video.
+            people: who is in it.
+            windows: of each of them.
+        """
+        ...
+
+
+class CropClips(ABC):
+    """A ``ClipRecognizer`` that reads crops.
+
+    Attributes:
+        cfg: configuration of the run.
+        class_names: K names, by label.
+    """
+
+    cfg: CfgNode
+    class_names: Sequence[str]
+
+    @abstractmethod
     def look(self, crops: np.ndarray, to_image: np.ndarray, frame_size: np.ndarray) -> Sights:
         """Return what is kept of crops.
 
@@ -43,8 +73,8 @@ class ClipRecognizer(Protocol):
             to_image: float32 (L, 2, 3), crop pixels → pixels of the frame.
             frame_size: float32 (2,), (width, height) of the frame.
         """
-        ...
 
+    @abstractmethod
     def recognise(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
         """Return class probabilities (B, K).
 
@@ -53,11 +83,17 @@ class ClipRecognizer(Protocol):
             mask: float32 (B, M), 1 if the person is in the clip.
             frame_size: float32 (2,), (width, height) of the frame.
         """
-        ...
+
+    def answer(self, footage: Footage, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
+        """Return the class probabilities (N, K) of everybody's windows, person after person."""
+        view = view_of(self.cfg)
+        clips = [person.first + cut.times for person, cut in zip(people, windows, strict=True)]
+        plan = plan_crops(people, clips, view, footage.size)
+        return recognise_clips(self, plan, cut_crops(footage, plan, view.image_size), footage.size)
 
 
-class CheckpointClips:
-    """A ``ClipRecognizer`` that runs the backbone once per crop, on a GPU where there is one."""
+class CheckpointClips(CropClips):
+    """A ``CropClips`` that runs the backbone once per crop, on a GPU where there is one."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.cfg, self.class_names = recognizer.cfg, recognizer.class_names
@@ -84,8 +120,8 @@ class CheckpointClips:
         return torch.from_numpy(frame_size).to(self.device).expand(count, 2)
 
 
-class ExportedClips:
-    """A ``ClipRecognizer`` that runs whole clips through an exported file.
+class ExportedClips(CropClips):
+    """A ``CropClips`` that runs whole clips through an exported file.
 
     Args:
         model: ``core.export.runtime.OnnxModel`` of the part joint.
@@ -106,14 +142,19 @@ class ExportedClips:
         return torch.from_numpy(logits).float().softmax(-1).numpy()
 
 
+RECOGNIZERS = {'crops': CheckpointClips, 'keypoints': KeypointClips}
+"""``System.reads`` → what recognises clips with a checkpoint."""
+
+
 def load_clip_recognizer(file: Path) -> ClipRecognizer:
     """Load a checkpoint of ours, or a file ``.onnx`` that ``tools/export.py`` wrote.
 
     Raises:
-        ValueError: the file cannot be read, or does not lead from frames to actions.
+        ValueError: the file cannot be read, or does not lead from people in videos to actions.
     """
     if file.suffix != '.onnx':
-        return CheckpointClips(load_recognizer(file))
+        recognizer = load_recognizer(file, tuple(RECOGNIZERS))
+        return RECOGNIZERS[SYSTEMS[recognizer.cfg.MODEL.NAME].reads](recognizer)
     from core.export.runtime import OnnxModel  # wants a package that checkpoints do without
     model = OnnxModel(file)
     if model.part != 'joint':
@@ -122,7 +163,7 @@ def load_clip_recognizer(file: Path) -> ClipRecognizer:
     return ExportedClips(model)
 
 
-def recognise_clips(recognizer: ClipRecognizer, plan: CropPlan, crops: Iterable[np.ndarray],
+def recognise_clips(recognizer: CropClips, plan: CropPlan, crops: Iterable[np.ndarray],
                     frame_size: tuple[int, int]) -> np.ndarray:
     """Return the class probabilities (N, K) of the clips of a plan; in memory is only what the next clips show.
 
@@ -148,7 +189,7 @@ def recognise_clips(recognizer: ClipRecognizer, plan: CropPlan, crops: Iterable[
     return np.concatenate(answers)[order.argsort()]
 
 
-def _look(recognizer: ClipRecognizer, crops: Iterator[np.ndarray], to_image: np.ndarray,
+def _look(recognizer: CropClips, crops: Iterator[np.ndarray], to_image: np.ndarray,
           frame_size: np.ndarray) -> Iterator[Sights]:
     for start in range(0, len(to_image), CROPS_AT_ONCE):
         maps = to_image[start:start + CROPS_AT_ONCE]

@@ -1,6 +1,7 @@
 """The actions of everybody in a video file: who is there, clips of each of them, a label for every frame.
 
-The file is read twice, to find people and to cut their crops, and no frame is kept, so that its length does not matter.
+The file is read to find people, and again where crops of them are cut; no frame is kept, so that its length does not
+matter.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ import numpy as np
 from tqdm import tqdm
 
 from core.annotate.people import PoseEstimator
-from core.data.sampling import SAMPLERS
-from core.inference.crops import cut_crops, plan_crops, view_of
+from core.data.sampling import TEST_SAMPLERS
 from core.inference.footage import Footage
 from core.inference.people import TrackedPerson, follow_people
-from core.inference.recognizers import ClipRecognizer, recognise_clips
+from core.inference.recognizers import ClipRecognizer
 from core.inference.windows import Segment, cut_windows, find_segments, frame_probabilities
 
 NOBODY = '{}: nobody was found in it; try another --annotator'
@@ -87,12 +87,10 @@ def recognise_video(path: Path, recognizer: ClipRecognizer, estimator: PoseEstim
 def recognise_people(footage: Footage, people: Sequence[TrackedPerson], recognizer: ClipRecognizer,
                      length: float) -> list[Timeline]:
     """Recognise what the people found in a video do, in windows of ``length`` frames."""
-    data, view = recognizer.cfg.DATASET, view_of(recognizer.cfg)
-    windows = [cut_windows(len(person.keypoints), data.CLIP_SIZE, length, SAMPLERS[data.TEST_SAMPLER])
+    data = recognizer.cfg.DATASET
+    windows = [cut_windows(len(person.keypoints), data.CLIP_SIZE, length, TEST_SAMPLERS[data.TEST_SAMPLER])
                for person in people]
-    clips = [person.first + cut.times for person, cut in zip(people, windows, strict=True)]
-    plan = plan_crops(people, clips, view, footage.size)
-    answers = recognise_clips(recognizer, plan, cut_crops(footage, plan, view.image_size), footage.size)
-    parts = np.split(answers, np.cumsum([len(times) for times in clips])[:-1])
+    answers = recognizer.answer(footage, people, windows)
+    parts = np.split(answers, np.cumsum([len(cut.times) for cut in windows])[:-1])
     return [Timeline(person, frame_probabilities(cut, part))
             for person, cut, part in zip(people, windows, parts, strict=True)]

@@ -7,7 +7,6 @@ joints are drawn. The project published neither sizes nor settings: those are ou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -19,6 +18,9 @@ from core.models.posec3d.volume import KeypointVolume
 
 SCORE_THRESHOLD = 0.01
 """Joints at or below it are missing, as in ``core.data.skeleton_features``."""
+
+MIN_SPREAD = 1e-3
+"""Smallest unit of length, half pictures: a clip without people stays 0."""
 
 Stride = tuple[int, int, int]
 
@@ -44,9 +46,22 @@ FRAMES_ROWS_COLUMNS = Axes((1, 2, 2), ((1, 1, 1), (1, 2, 2), (2, 2, 2)))
 class KeypointSequence(nn.Module):
     """Joint features ``(B, M, T, V, C)`` → volume ``(B, M, V, T, C)`` of normalised positions.
 
-    Positions are taken relative to the mean of all joints of the clip, in units of their mean distance from it
-    (root mean square); missing joints go to the middle. Scores stay.
+    Positions are taken relative to the mean of all joints of the clip, in units of their distance from it (root mean
+    square); missing joints go to the middle. Scores stay.
+
+    Args:
+        num_persons: M.
+
+    Attributes:
+        channels: M.
+        axes: how to walk over the volume.
     """
+
+    axes = JOINTS_FRAMES_DIMS
+
+    def __init__(self, num_persons: int = 2) -> None:
+        super().__init__()
+        self.channels = num_persons
 
     def forward(self, features: Tensor) -> Tensor:
         """Normalise and arrange; float32 under autocast too."""
@@ -56,14 +71,30 @@ class KeypointSequence(nn.Module):
         middle = (positions * present).sum(dim=(1, 2, 3), keepdim=True) / count          # (B, 1, 1, 1, 2)
         offsets = (positions - middle) * present
         spread = (offsets.square().sum(dim=(1, 2, 3, 4), keepdim=True) / count).sqrt()   # (B, 1, 1, 1, 1)
-        return torch.cat([offsets / spread.clamp(min=1e-3), scores], dim=-1).transpose(2, 3)
+        return torch.cat([offsets / spread.clamp(min=MIN_SPREAD), scores], dim=-1).transpose(2, 3)
 
 
 class KeypointPicture(KeypointVolume):
-    """Keypoint features ``(B, M, T, V, 3)`` → grey pictures ``(B, 1, T, H, W)`` on which all joints are drawn."""
+    """Keypoint features ``(B, M, T, V, 3)`` → grey pictures ``(B, 1, T, H, W)`` on which all joints are drawn.
+
+    Args:
+        num_joints: V.
+        train_size: H and W in training mode.
+        test_size: H and W in evaluation mode.
+
+    Attributes:
+        channels: 1.
+        axes: how to walk over the pictures.
+    """
+
+    axes = FRAMES_ROWS_COLUMNS
+
+    def __init__(self, num_joints: int = 17, train_size: int = 56, test_size: int = 64) -> None:
+        super().__init__(num_joints, train_size=train_size, test_size=test_size)
+        self.channels = 1
 
     def forward(self, features: Tensor) -> Tensor:
-        """Draw features."""
+        """Draw features; float32 under autocast too."""
         return super().forward(features).amax(dim=1, keepdim=True)
 
 
@@ -95,3 +126,17 @@ class KeypointCNN(nn.Module):
         """Return the last stage's map."""
         features = self.stages(self.stem(x.contiguous(memory_format=torch.channels_last_3d)))
         return features.flatten(3)[:, None],
+
+
+def build_keypoint_cnn(volume: KeypointSequence | KeypointPicture, num_classes: int, base_channels: int = 32,
+                       dropout: float = 0.5) -> PoseC3D:
+    """Create the recognizer of joint features ``(B, M, T, V, C)``.
+
+    Args:
+        volume: makes what the network walks over.
+        num_classes: number of action classes.
+        base_channels: channels of the stem.
+        dropout: dropout rate of the head.
+    """
+    backbone = KeypointCNN(volume.channels, base_channels, volume.axes)
+    return PoseC3D(volume, backbone, I3DHead(sum(backbone.widths), num_classes, dropout))

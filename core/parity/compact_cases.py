@@ -6,8 +6,11 @@ import re
 from typing import Any
 
 import numpy as np
+import torch
 
 from core.data.pose_compact import Box, Poses, central_box, compact, compact_box, crop, flip, resize, short_side
+from core.models.posec3d.volume import draw_keypoints
+from core.parity.posec3d_cases import mirror_volume
 from core.parity.vector import Vector
 
 COMPACT_ARGUMENTS = ('padding', 'threshold', 'hw_ratio', 'allow_imgpad')
@@ -26,7 +29,8 @@ def run(vector: Vector) -> Arrays:
     """
     inputs = {name: value.numpy() for name, value in vector.inputs().items()}
     height, width = vector.config['img_shape']
-    poses = Poses(np.concatenate([inputs['keypoint'], inputs['keypoint_score'][..., None]], -1), (width, height))
+    keypoints = np.nan_to_num(inputs['keypoint'])                                        # PoseCompact's first step
+    poses = Poses(np.concatenate([keypoints, inputs['keypoint_score'][..., None]], -1), (width, height))
     outputs = {}
     for case in vector.config['cases']:
         box = _box(poses, case['args'])
@@ -77,3 +81,13 @@ def _flip_order(vector: Vector) -> list[int]:
     order = np.arange(vector.case['inputs']['keypoint']['shape'][2])
     order[left], order[right] = right, left
     return order.tolist()
+
+
+def _heatmaps(square: Poses, vector: Vector) -> np.ndarray:
+    """Volumes (2, V, T, H, W) of the joints and of their mirror image, in the size that was recorded."""
+    spec = vector.case['outputs']['pipeline_imgs']
+    size = tuple(spec.get('full_shape', spec['shape'])[-2:])                             # (H, W)
+    resized = torch.from_numpy(resize(square, size[::-1]).keypoints)[None]               # (1, M, T, V, 3)
+    volume = draw_keypoints(resized[..., :2], resized[..., 2], size)[0].transpose(0, 1)  # (T, V, H, W)
+    mirrored = mirror_volume(volume, vector.config['left_kp'], vector.config['right_kp'])
+    return torch.stack([volume, mirrored]).transpose(1, 2).numpy()

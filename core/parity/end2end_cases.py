@@ -53,7 +53,7 @@ def build_published(config: dict[str, Any]) -> JointModel:
 def run(vector: Vector) -> dict[str, Tensor]:
     """Outputs 'pose_simdr', 'logits_stgcn' and, with MULTI_FUSE, 'logits_visual' and 'prob_fused'."""
     model = build_published(vector.config)
-    load_exactly(model, vector)
+    load_exactly(model, vector.state())
     model.normalize = nn.Identity()  # the vector's images are the network's input
     images = vector.inputs()['images'][:, None]                                          # (B, 1, T, 3, H, W)
     batch, persons, clip = images.shape[:3]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from core.models.checkpoints import load_state, to_joint_layout
 from core.models.integral.model import MODES, IntegralAction
+from core.parity.running import load_exactly, recording
 from core.parity.vector import Vector
 
 SETTINGS = {'class_num': 'num_classes', 'joint_num': 'num_joints', 'skeleton': 'limbs', 'input_hm_shape': 'map_size',
@@ -45,7 +44,7 @@ def used_state(vector: Vector) -> dict[str, Tensor]:
         wanted += ('aggregator.',)
     unread = () if vector.config['pose_gate'] else GATE
     unread += () if vector.config['pose_frame_factor'] > 1 else ('aggregator.pose_temporal_conv.',)
-    return {key: value for key, value in to_joint_layout(vector.state()).items()
+    return {key: value for key, value in vector.state().items()
             if key.startswith(wanted) and not key.startswith(unread)}
 
 
@@ -56,9 +55,7 @@ def run(vector: Vector) -> Outputs:
         ValueError: when the official weights that the mode reads are not exactly ours.
     """
     model = build_published(vector.config)
-    report = load_state(model, used_state(vector))
-    if report.missing or report.mismatched or report.unused:
-        raise ValueError(f'the official weights do not cover the model exactly: {report.summary()}')
+    load_exactly(model, used_state(vector))
     model.scale = nn.Identity()  # the vector's video is the network's input
     inputs = vector.inputs()
     keypoints = torch.cat([inputs['pose_coords'] - _middle(vector.config), inputs['pose_scores'][..., None]], dim=-1)
@@ -72,10 +69,8 @@ def _middle(config: dict[str, Any]) -> Tensor:
 
 
 def _forward(model: IntegralAction, video: Tensor, keypoints: Tensor, num_joints: int) -> Outputs:
-    seen: dict[str, Any] = {}
-    for name, part in model.named_children():
-        part.register_forward_hook(partial(_record, seen, name))
-    output = model(video, keypoints)
+    with recording(dict(model.named_children())) as seen:
+        output = model(video, keypoints)
     outputs = {'logits': output.logits, 'action_prob': output.logits.softmax(dim=-1)}
     outputs |= {name: seen[part] for name, part in (('img_feature', 'img_backbone'), ('pose_feature', 'pose_backbone'))
                 if part in seen}
@@ -86,7 +81,3 @@ def _forward(model: IntegralAction, video: Tensor, keypoints: Tensor, num_joints
     if output.gate is not None:
         outputs['pose_gate'] = output.gate.mean(dim=(1, 2))
     return outputs
-
-
-def _record(seen: dict[str, Any], name: str, module: nn.Module, args: tuple[Tensor, ...], output: Any) -> None:
-    seen[name] = output

@@ -78,7 +78,7 @@ def run_hrnet(vector: Vector) -> dict[str, Tensor]:
 
 def _run(vector: Vector, model: nn.ModuleDict, forward: Callable[[nn.Module, Tensor], dict[str, Tensor]],
          ) -> dict[str, Tensor]:
-    load_exactly(model, vector)
+    load_exactly(model, vector.state())
     x = vector.inputs()['x']
     if vector.trains:
         outputs = run_training(vector, model, forward, x, 'heatmap')

@@ -60,7 +60,7 @@ def run(vector: Vector) -> dict[str, Tensor]:
     recognizer = SkeletonRecognizer(SlowOnly(slowonly_spec(vector.config['backbone'])),
                                     I3DHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.5)))
     model = nn.ModuleDict({'skeleton': recognizer})
-    load_exactly(model, vector)
+    load_exactly(model, vector.state())
     inputs, outputs = vector.inputs(), {'num_parameters': count_parameters(model)}
     if vector.trains:
         return outputs | run_training(vector, model, _forward, inputs['imgs'], 'logits')

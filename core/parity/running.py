@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,19 +17,33 @@ from core.parity.vector import GRAD_NORM, Vector
 BUFFER = 'buffer_after_forward/'
 
 
-def load_exactly(model: nn.Module, vector: Vector) -> None:
-    """Fill a model with the vector's weights, through the renaming that published checkpoints take.
+def load_exactly(model: nn.Module, state: Mapping[str, Tensor]) -> None:
+    """Fill a model with official weights, through the renaming that published checkpoints take.
 
     Args:
         model: with the joint model's names.
-        vector: whose state is loaded.
+        state: a vector's, by the official names.
 
     Raises:
         ValueError: unless every tensor of either side finds its counterpart.
     """
-    report = load_state(model, to_joint_layout(vector.state()))
+    report = load_state(model, to_joint_layout(state))
     if report.missing or report.mismatched or report.unused:
         raise ValueError(f'the official weights do not cover the model exactly: {report.summary()}')
+
+
+@contextmanager
+def recording(modules: Mapping[str, nn.Module]) -> Iterator[dict[str, Any]]:
+    """What each module answers while the context lasts, by its name."""
+    seen: dict[str, Any] = {}
+    hooks = [module.register_forward_hook(partial(_record, seen, name)) for name, module in modules.items()]
+    yield seen
+    for hook in hooks:
+        hook.remove()
+
+
+def _record(seen: dict[str, Any], name: str, module: nn.Module, args: tuple[Tensor, ...], output: Any) -> None:
+    seen[name] = output
 
 
 def count_parameters(model: nn.Module) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import torch
@@ -16,7 +15,7 @@ from core.models.skeleton.graph import build_adjacency
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.skeleton.stgcn import STGCN
-from core.parity.running import count_parameters, load_exactly, run_training
+from core.parity.running import count_parameters, load_exactly, recording, run_training
 from core.parity.vector import Vector
 
 PYSKL_LAYOUTS = {'coco': 'coco17', 'openpose': 'openpose18', 'nturgb+d': 'ntu25', 'expressive-keypoints': 'wholebody65'}
@@ -84,7 +83,7 @@ def answer(vector: Vector, model: nn.ModuleDict) -> Outputs:
     for name in vector.arrays:
         if name.startswith(INIT):
             outputs[name] = model.state_dict()[rename_key(name.removeprefix(INIT))].clone()
-    load_exactly(model, vector)
+    load_exactly(model, vector.state())
     inputs = vector.inputs()
     if vector.trains:
         return outputs | run_training(vector, model, _forward, inputs['keypoint'], 'logits')
@@ -95,16 +94,7 @@ def answer(vector: Vector, model: nn.ModuleDict) -> Outputs:
 
 
 def _forward(model: nn.ModuleDict, keypoint: Tensor) -> Outputs:
-    outputs, recognizer = {}, model['skeleton']
-    hooks = [block.register_forward_hook(partial(_record, outputs, f'block{index}'))
-             for index, block in enumerate(recognizer.backbone.gcn)]
-    maps = recognizer.features(keypoint)
-    outputs['feature'] = maps[0]                                                         # (B, M, C, T', V)
-    outputs['logits'] = recognizer.head(maps)                                            # (B, classes)
-    for hook in hooks:
-        hook.remove()
-    return outputs
-
-
-def _record(outputs: Outputs, name: str, module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
-    outputs[name] = output
+    recognizer = model['skeleton']
+    with recording({f'block{index}': block for index, block in enumerate(recognizer.backbone.gcn)}) as outputs:
+        maps = recognizer.features(keypoint)
+    return outputs | {'feature': maps[0], 'logits': recognizer.head(maps)}

@@ -27,10 +27,13 @@ def film(watched: Watched, layout: Layout, alt: str) -> tuple[Picture, int]:
 def view_affine(watched: Watched) -> np.ndarray:
     """Return the map (2, 3) from pixels of the frames to those of a panel that shows everybody throughout the clip.
 
-    The view has the panel's shape and stays inside the frame where it is small enough for that.
+    The view has the panel's shape and stays inside the frame where it is small enough for that. Where nobody is, it
+    shows the whole frame.
     """
     joints = np.concatenate([watched.true[watched.visible > 0], watched.predicted.reshape(-1, 2)])  # (N, 2)
     frame = np.array(watched.frames.shape[2:0:-1])
+    if not len(joints):
+        joints = np.array([(0, 0), frame])
     low, high = joints.clip(0, frame).min(0), joints.clip(0, frame).max(0)
     shape = PANEL[0] / PANEL[1]
     width = MARGIN * max(high[0] - low[0], (high[1] - low[1]) * shape, 1.0)
@@ -45,7 +48,7 @@ def view_affine(watched: Watched) -> np.ndarray:
 def _panel(watched: Watched, time: int, view: np.ndarray, layout: Layout) -> np.ndarray:
     panel = cv2.warpAffine(watched.frames[time], view, PANEL, flags=cv2.INTER_LINEAR)
     for joints, visible, color, width in ((watched.true, watched.visible, WHITE, 1.4),
-                                          (watched.predicted, np.ones_like(watched.visible), None, 0.7)):
+                                          (watched.predicted, np.ones(watched.predicted.shape[:-1]), None, 0.7)):
         for person, shown in zip(joints[:, time] * view[0, 0] + view[:, 2], visible[:, time], strict=True):
             panel = draw_skeleton(panel, person, shown, layout, color=color, width=width)
     return panel

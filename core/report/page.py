@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from core.config.systems import SYSTEMS
 from core.layouts import Layout
 from core.report import charts
 from core.report.attention import attention_panels
@@ -24,6 +25,9 @@ from core.visualization.files import write_atomic
 TEMPLATES = Path(__file__).parent / 'templates'
 NUM_TOP = 3          # classes named on a clip's card
 NUM_HARDEST = 5
+READS = {'crops': 'crops of each person', 'keypoints': 'keypoints, no frames',
+         'scenes': "whole frames and everybody's keypoints"}
+"""``System.reads`` in words."""
 
 
 class Card(NamedTuple):
@@ -49,12 +53,20 @@ class Card(NamedTuple):
 
 
 class Clips(NamedTuple):
-    """The clips of the page: best and worst cards, the joint whose strips show first, and why there are no pictures.
+    """The clips of the page.
+
+    Attributes:
+        best: cards of the best clips.
+        worst: cards of the worst ones.
+        joint: whose strips show first.
+        predicted: the pictures show predicted skeletons, too.
+        missing: why there are no pictures.
     """
 
     best: list[Card]
     worst: list[Card]
     joint: int = 0
+    predicted: bool = False
     missing: str = ''
 
 
@@ -80,7 +92,8 @@ def _content(run: Run) -> dict[str, Any]:
     confusion = metrics.get('confusion')
     matrix = build_matrix(run.class_names, confusion) if confusion and len(confusion) == len(run.class_names) else None
     changed, same = split_settings(run.cfg)
-    return {'run': run, 'figures': headline_figures(metrics), 'matrix': matrix, 'chart': charts,
+    return {'run': run, 'reads': READS[SYSTEMS[run.cfg.MODEL.NAME].reads], 'figures': headline_figures(metrics),
+            'matrix': matrix, 'chart': charts,
             'classes': hardest_first(metrics.get('per_class') or {}, matrix), 'num_hardest': NUM_HARDEST,
             'charts': charts.build_charts(run.rows), 'changed': changed, 'same': same,
             'joints': _ascending(pose.get('PCK_per_joint')), 'pose_classes': _ascending(pose.get('PCK_per_class'))}
@@ -93,19 +106,20 @@ def _ascending(percents: dict[str, float | None] | None) -> list[tuple[str, floa
 
 def _clips(run: Run, chosen: Chosen) -> Clips:
     cards = [_card(run, answer) for answer in (*chosen.best, *chosen.worst)]
-    split, missing, joint = len(chosen.best), '', 0
-    if run.cfg.TRAIN.MODE == 'action':
-        missing = 'This run reads joints, not frames.'
-    elif cards:
-        try:
-            watched, layout = watch_clips(run, [card.answer.name for card in cards])
-        except (OSError, ValueError) as error:
-            missing = str(error)
-        else:
-            joint = liveliest_joint(watched[cards[0].answer.name])
-            cards = [_with_pictures(card, watched[card.answer.name], layout, number in (0, split))
-                     for number, card in enumerate(cards)]
-    return Clips(cards[:split], cards[split:], joint, missing)
+    split = len(chosen.best)
+    clips = Clips(cards[:split], cards[split:])
+    if SYSTEMS[run.cfg.MODEL.NAME].reads == 'keypoints':
+        return clips._replace(missing='This run reads joints, not frames.')
+    if not cards:
+        return clips
+    try:
+        watched, layout = watch_clips(run, [card.answer.name for card in cards])
+    except (OSError, ValueError) as error:
+        return clips._replace(missing=str(error))
+    cards = [_with_pictures(card, watched[card.answer.name], layout, number in (0, split))
+             for number, card in enumerate(cards)]
+    first = watched[cards[0].answer.name].person
+    return Clips(cards[:split], cards[split:], liveliest_joint(first) if first else 0, first is not None)
 
 
 def _card(run: Run, answer: Answer) -> Card:
@@ -114,11 +128,15 @@ def _card(run: Run, answer: Answer) -> Card:
 
 
 def _with_pictures(card: Card, watched: Watched, layout: Layout, with_strips: bool) -> Card:
-    strip, frames = film(watched, layout, f'{card.true}: clip {card.answer.name} with true and predicted skeleton')
+    person, skeletons = watched.person, 'true and predicted skeleton' if watched.person else 'the skeletons read'
+    strip, frames = film(watched, layout, f'{card.true}: clip {card.answer.name} with {skeletons}')
+    card = card._replace(film=strip, frames=frames)
+    if person is None:
+        return card
     panels: Sequence = ()
-    if watched.attention is not None:
-        panels = attention_panels(watched.crops, watched.joints_crop, watched.attention)
+    if person.attention is not None:
+        panels = attention_panels(person.crops, person.joints_crop, person.attention)
     attention = [(frame, embed(panel, f'attention at frame {frame}')) for frame, panel in panels]
-    strips = [(name.replace('_', ' '), *joint_strips(watched, joint, name.replace('_', ' ')))
+    strips = [(name.replace('_', ' '), *joint_strips(person, joint, name.replace('_', ' ')))
               for joint, name in enumerate(layout.joints)] if with_strips else []
-    return card._replace(film=strip, frames=frames, attention=attention, strips=strips)
+    return card._replace(attention=attention, strips=strips)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from core.report.pictures import Picture, embed
-from core.report.watching import Watched
+from core.report.watching import SeenPerson
 
 
 class Strip(NamedTuple):
@@ -23,15 +23,15 @@ class Strip(NamedTuple):
     truth: str
 
 
-def joint_strips(watched: Watched, joint: int, name: str) -> tuple[Strip, Strip]:
+def joint_strips(person: SeenPerson, joint: int, name: str) -> tuple[Strip, Strip]:
     """Return the x and the y strip of a joint, called ``name`` in the pictures' descriptions."""
-    return tuple(_strip(bins[:, joint], watched.true_bins[:, joint, axis], f'{letter} position of {name} over time')
-                 for axis, (letter, bins) in enumerate((('x', watched.p_x), ('y', watched.p_y))))
+    return tuple(_strip(bins[:, joint], person.true_bins[:, joint, axis], f'{letter} position of {name} over time')
+                 for axis, (letter, bins) in enumerate((('x', person.p_x), ('y', person.p_y))))
 
 
-def liveliest_joint(watched: Watched) -> int:
+def liveliest_joint(person: SeenPerson) -> int:
     """Return the annotated joint whose position in the crop varies most, 0 where none is annotated throughout."""
-    spread = np.nan_to_num(watched.true_bins.var(axis=0).sum(axis=-1), nan=-1)      # (V,)
+    spread = np.nan_to_num(person.true_bins.var(axis=0).sum(axis=-1), nan=-1)      # (V,)
     return int(spread.argmax())
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from yacs.config import CfgNode
 
 from core.config.keys import KEYS
+from core.config.systems import SYSTEMS
 
 FIGURES = {'top1': 'top-1 accuracy', 'top5': 'top-5 accuracy', 'mean_class_accuracy': 'mean class accuracy',
            'ece': 'calibration error (ECE)', 'skeleton_top1': 'top-1 of the skeleton network alone',
@@ -35,11 +36,12 @@ class Figure(NamedTuple):
 
 
 def split_settings(cfg: CfgNode) -> tuple[list[Setting], list[Setting]]:
-    """Return the settings that differ from their defaults, and the others."""
-    changed, same = [], []
+    """Return the settings that differ from their defaults, and the others; the default mode is the system's usual one.
+    """
+    changed, same, settled = [], [], {'TRAIN.MODE': SYSTEMS[cfg.MODEL.NAME].modes[0]}
     for name, key in KEYS.items():
-        value = reduce(getitem, name.split('.'), cfg)
-        (same if value == key.default else changed).append(Setting(name, _text(value), _text(key.default), key.help))
+        value, default = reduce(getitem, name.split('.'), cfg), settled.get(name, key.default)
+        (same if value == default else changed).append(Setting(name, _text(value), _text(default), key.help))
     return changed, same
 
 

@@ -1,4 +1,4 @@
-"""Run the tested checkpoint once more on a few clips, to see what it saw."""
+"""What a system read of a few test clips; joint models are run on them once more, to see what they saw."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch.utils.data import default_collate
 
+from core.config.systems import SYSTEMS
 from core.data.build import build_data
 from core.data.crops import BoxSettings, apply_affine, invert_affine
 from core.data.dataset import Clip, ClipDataset
+from core.data.scene_dataset import POSE_STRIDE, SceneClip
 from core.engine.testing import load_weights
 from core.layouts import Layout
 from core.models.build import build_model
@@ -25,25 +27,17 @@ from core.report.run import Run
 MAX_FRAME = 960  # pixels; larger frames are shrunk
 
 
-class Watched(NamedTuple):
-    """One clip as the model saw it.
+class SeenPerson(NamedTuple):
+    """What a joint model saw of person 0 of a clip.
 
     Attributes:
-        frames: whole frames, uint8 RGB (T, H, W, 3).
-        true: annotated joints of the M present persons in pixels of ``frames``, (M, T, V, 2).
-        visible: 1 where annotated, (M, T, V).
-        predicted: (M, T, V, 2), like ``true``.
-        crops: what the network read of person 0, uint8 RGB (T, H_c, W_c, 3).
-        joints_crop: predicted joints of person 0, crop pixels, (T, V, 2).
-        p_x: distribution over x bins of person 0's joints, (T, V, N_x), and ``p_y`` over y bins, (T, V, N_y).
-        true_bins: the annotated joints of person 0 in bins, (T, V, 2), NaN where not annotated.
-        attention: of the visual branch for person 0; None without one.
+        crops: what the network read, uint8 RGB (T, H_c, W_c, 3).
+        joints_crop: predicted joints, crop pixels, (T, V, 2).
+        p_x: distribution over x bins of the joints, (T, V, N_x), and ``p_y`` over y bins, (T, V, N_y).
+        true_bins: the annotated joints in bins, (T, V, 2), NaN where not annotated.
+        attention: of the visual branch; None without one.
     """
 
-    frames: np.ndarray
-    true: np.ndarray
-    visible: np.ndarray
-    predicted: np.ndarray
     crops: np.ndarray
     joints_crop: np.ndarray
     p_x: np.ndarray
@@ -52,25 +46,55 @@ class Watched(NamedTuple):
     attention: Attention | None
 
 
+class Watched(NamedTuple):
+    """One clip as the model saw it.
+
+    Attributes:
+        frames: whole frames, or the part of them that a system of scenes reads, uint8 RGB (T, H, W, 3).
+        true: annotated joints of the M present persons in pixels of ``frames``, (M, T, V, 2).
+        visible: positive where annotated, (M, T, V).
+        predicted: (M, T, V, 2), like ``true``; M is 0 where the system predicts none.
+        person: what a joint model saw of person 0; None from another system.
+    """
+
+    frames: np.ndarray
+    true: np.ndarray
+    visible: np.ndarray
+    predicted: np.ndarray
+    person: SeenPerson | None = None
+
+
 def watch_clips(run: Run, names: Sequence[str]) -> tuple[dict[str, Watched], Layout]:
-    """Run ``best.pth`` on the test clips called ``names``; return what it saw, by name, and the joint layout.
+    """Return what the model of a run saw of the test clips called ``names``, by name, and the joint layout.
+
+    The ``best.pth`` of a joint model is run on them once more.
 
     Raises:
         ValueError: with one sentence, when the checkpoint or the data are no longer there or do not fit.
     """
     cfg = run.cfg.clone()
     cfg.defrost()
-    cfg.TEST.NUM_CLIPS = 1                     # several lie one after the other; the model looks at one at a time
+    cfg.TEST.NUM_CLIPS = 1                     # several lie one after the other; the page shows one
     dataset = build_data(cfg).test.dataset
     places = {record.name: place for place, record in enumerate(dataset.records)}
     gone = [name for name in names if name not in places]
     if gone:
         raise ValueError(f"sequence '{gone[0]}' is no longer on the test side; run exp/test.py again")
+    if SYSTEMS[cfg.MODEL.NAME].reads == 'scenes':
+        return {name: _watch_scene(dataset[places[name]], dataset.frame_factor) for name in names}, dataset.layout
     model = build_model(cfg)
     load_weights(model, run.folder / 'best.pth')
     model.eval()
     decoding = {'split_ratio': cfg.MODEL.SIMDR_SPLIT_RATIO, 'sigma': cfg.MODEL.SIGMA, 'mode': cfg.TEST.DECODE}
     return {name: _watch(model, dataset, places[name], decoding) for name in names}, dataset.layout
+
+
+def _watch_scene(clip: SceneClip, frame_factor: int) -> Watched:
+    """The crops of a clip, and the joints that were read with them."""
+    frames, joints = clip.frames[0], clip.keypoints[:, ::frame_factor]
+    middle = (np.array(frames.shape[2:0:-1]) - 1) / 2
+    true = joints[..., :2] * POSE_STRIDE + middle
+    return Watched(frames, true, joints[..., 2], true[:0])
 
 
 @torch.no_grad()
@@ -85,10 +109,11 @@ def _watch(model: PoseModel, dataset: ClipDataset, place: int, decoding: dict) -
     present = clip.person_mask > 0
     predicted = apply_affine(to_whole, apply_affine(clip.crop_to_image, crop_joints))
     ratio, known = decoding['split_ratio'], clip.visible[0, ..., None] > 0
+    person = SeenPerson(clip.frames[0], crop_joints[0],
+                        *(axis[0, 0].softmax(-1).numpy() for axis in (output.simcc_x, output.simcc_y)),
+                        np.where(known, clip.keypoints_crop[0] * ratio, np.nan), seen.mean())
     return Watched(whole.frames[0], apply_affine(to_whole, clip.keypoints_image)[present], clip.visible[present],
-                   predicted[present], clip.frames[0], crop_joints[0],
-                   *(axis[0, 0].softmax(-1).numpy() for axis in (output.simcc_x, output.simcc_y)),
-                   np.where(known, clip.keypoints_crop[0] * ratio, np.nan), seen.mean())
+                   predicted[present], person)
 
 
 def _whole_frames(dataset: ClipDataset, place: int) -> Clip:

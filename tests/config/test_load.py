@@ -71,15 +71,26 @@ def test_missing_file_is_one_sentence(tmp_path):
     assert 'exp/configs' in refusal(file=tmp_path / 'none.yaml')
 
 
-@pytest.mark.parametrize('file', sorted((REPOSITORY / 'exp' / 'configs').glob('*.yaml')), ids=lambda f: f.stem)
+CONFIGS = REPOSITORY / 'exp' / 'configs'
+EXPERIMENTS = [file for file in sorted(CONFIGS.rglob('*.yaml')) if file.parent.name != 'systems']
+SAID_ANYWAY = ('TRAIN.EVAL_MODE', 'DATASET.ANNOTATIONS')
+
+
+@pytest.mark.parametrize('file', EXPERIMENTS, ids=lambda file: file.stem)
 def test_shipped_experiments_load_and_state_only_differences(file):
-    cfg, defaults = load_config(file), load_config()
-    assert cfg.NAME == file.stem
     content = yaml.safe_load(file.read_text())
+    cfg, before = load_config(file), load_config([file.parent / base for base in [content.pop('_BASE_', None)] if base])
+    assert cfg.NAME == '_'.join(file.relative_to(CONFIGS).with_suffix('').parts)
     for section, values in content.items():
         for key, value in values.items() if isinstance(values, dict) else ():
-            if not isinstance(value, dict) and (section, key) != ('TRAIN', 'EVAL_MODE'):
-                assert defaults[section][key] != value, f'{section}.{key} states the default'
+            if not isinstance(value, dict) and f'{section}.{key}' not in SAID_ANYWAY:
+                assert before[section][key] != value, f'{section}.{key} says what holds without it'
+
+
+@pytest.mark.parametrize('file', sorted((CONFIGS / 'systems').glob('*.yaml')), ids=lambda file: file.stem)
+def test_every_system_is_merged_over_the_demo(file):
+    cfg, demo = load_config([CONFIGS / 'demo.yaml', file]), load_config(CONFIGS / 'demo.yaml')
+    assert cfg != demo and cfg.DATA_DIR == demo.DATA_DIR and cfg.NAME == demo.NAME
 
 
 def test_published_keys_load_with_one_warning_each(capsys):

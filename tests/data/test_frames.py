@@ -117,3 +117,18 @@ def test_a_sequence_without_any_readable_frame_is_named(make_frames, tmp_path):
         file.write_bytes(file.read_bytes()[:-20])
     with pytest.raises(ValueError, match='A: no readable frame'):
         read(tmp_path, [0], 2)
+
+
+def test_integralactions_folders_and_file_names_are_read(make_frames):
+    root = make_frames('train_256/golf/x', 3)
+    make_frames('B', 1)
+    for number in (1, 2, 3):
+        file = root / 'images/train_256/golf/x' / f'{number:05d}.jpg'
+        file.rename(file.with_name(f'{number:06d}.jpg'))
+    frames = FrameFolder(root)
+    name = 'train_256/golf/x'
+    assert frames.names_with([name, 'train_256/golf/y', 'C']) == {'B', 'train_256', name}
+    assert frames.frame_size(name, 3) == (160, 120) and not frames.is_cut(name, 3)
+    assert [view.time for view in read(root, [2, 0], 3, name=name)] == [2, 0]
+    (root / 'images' / name / '000001.jpg').unlink()
+    assert [view.time for view in read(root, [0], 3, name=name)] == [1]

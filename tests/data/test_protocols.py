@@ -172,6 +172,18 @@ def test_short_form_of_an_own_split():
             select(records('a', 'b'), protocol, split=split)
 
 
+def test_a_protocol_may_only_test():
+    chosen = select(records('a', 'b'), 'split:,test', split={'test': ['b']}, subset=Subset(half=True, few=3))
+    assert (len(chosen.train), chosen.test.tolist(), chosen.report.protocol) == (0, [1], 'split:,test')
+    with pytest.raises(ValueError, match='left for the test side'):
+        select(records('a'), 'split:,test', split={'test': ['b']})
+    with pytest.raises(ValueError, match='left for the train side'):
+        select(records('a'), 'split:train,test', split={'train': [], 'test': ['a']})
+    for protocol in ('split:test,', 'split:,', 'split:,none', 'split:,test,test'):
+        with pytest.raises(ValueError, match=rf"'{protocol}' must be .* \(no train list: test only\).*: test$"):
+            select(records('a'), protocol, split={'test': ['a']})
+
+
 def test_own_splits_are_taken_as_they_are():
     names = ['S018C001P001R001A061', next(iter(UNUSABLE_SKELETONS))]
     chosen = select(records(*names), 'split:a', split={'a_train': names[:1], 'a_val': names[1:]},

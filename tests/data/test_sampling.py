@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 
-from core.data.sampling import SAMPLERS, centred, clip_after_clip, clip_samplers, even, random_segment, uniform
+from core.data.sampling import (
+    SAMPLERS,
+    TEST_SAMPLERS,
+    centred,
+    clip_after_clip,
+    clip_samplers,
+    dense,
+    dense_starts,
+    even,
+    random_segment,
+    uniform,
+)
 
 RNG = np.random.default_rng(0)
 SEGMENT_SAMPLERS = ('uniform', 'random', 'centred')
@@ -54,12 +65,12 @@ def test_clips_interleaved_are_one_long_clip(sampler, num_clips):
     assert np.array_equal(np.stack(clips, 1).reshape(-1), sampler(1024, 16 * num_clips))
 
 
-@pytest.mark.parametrize('name', ['centred', 'uniform', 'even'])
+@pytest.mark.parametrize('name', TEST_SAMPLERS)
 def test_clips_of_short_sequences_stay_within_them(name):
     for num_frames in range(1, 40):
-        clips = np.stack([times(num_frames, 16, RNG) for times in clip_samplers(SAMPLERS[name], 4)])
+        clips = np.stack([times(num_frames, 16, RNG) for times in clip_samplers(TEST_SAMPLERS[name], 4)])
         assert clips.shape == (4, 16) and clips.min() >= 0 and clips.max() < num_frames
-        if name != 'even' and num_frames < 16:
+        if name in ('centred', 'uniform') and num_frames < 16:
             assert clips[:, 0].tolist() == [clip * num_frames // 4 for clip in range(4)]
             assert np.all(np.diff(clips) % num_frames == 1 % num_frames)
 
@@ -68,7 +79,28 @@ def test_one_clip_may_be_of_any_sampler():
     assert clip_samplers(random_segment, 1) == (random_segment,)
 
 
-@pytest.mark.parametrize('name', SAMPLERS)
-def test_no_frames_are_refused(name):
+def test_dense_starts_anywhere_in_training():
+    clips = np.stack([dense(60, 8, RNG) for _ in range(200)])
+    assert np.all(np.diff(clips) == 8) and set(clips[:, 0]) == {0, 1, 2, 3}         # 57 frames fit four times
+    assert set(dense(40, 3, RNG, stride=19).tolist()) in ({0, 19, 38}, {1, 20, 39})
+
+
+def test_dense_starts_of_ten_clips_are_the_published_ones():
+    for num_frames in (57, 58, 100, 300, 1234):
+        starts = [times(num_frames, 8, RNG)[0] for times in clip_samplers(dense_starts, 10)]
+        assert starts == [int((num_frames - 1 - 56) * clip / 9) for clip in range(10)]
+    assert dense_starts(100, 8).tolist() == list(range(21, 78, 8))                  # alone, in the middle
+    assert np.array_equal(dense_starts(100, 22, stride=8 / 3)[::3], dense_starts(100, 8))
+
+
+@pytest.mark.parametrize('sampler', [dense, dense_starts])
+def test_dense_stretches_short_sequences(sampler):
+    assert sampler(56, 8, RNG).tolist() == [0, 7, 15, 23, 31, 39, 47, 55]
+    assert sampler(3, 4, RNG).tolist() == [0, 0, 1, 2] and sampler(1, 4, RNG).tolist() == [0] * 4
+    assert sampler(5, 1, RNG)[0] in range(5)
+
+
+@pytest.mark.parametrize('sampler', [*SAMPLERS.values(), dense_starts])
+def test_no_frames_are_refused(sampler):
     with pytest.raises(ValueError, match='out of 0'):
-        SAMPLERS[name](0, 4, RNG)
+        sampler(0, 4, RNG)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.data.skeleton_features import (
+    SCORE_DIFFERENCES,
     STREAMS,
     bones,
     format_gcn_input,
@@ -71,7 +72,18 @@ def test_streams_are_concatenated_in_the_given_order(name):
     features = skeleton_features(keypoints, layout, list(STREAMS))
     assert features.shape == (2, 4, layout.num_joints, 12) and features.dtype == np.float32
     np.testing.assert_array_equal(features[..., :3], keypoints)
-    np.testing.assert_array_equal(features[..., 9:], motion(bones(keypoints, layout)))
+    averaged = name not in SCORE_DIFFERENCES
+    np.testing.assert_array_equal(features[..., 9:], motion(bones(keypoints, layout, averaged), averaged))
+
+
+def test_scores_of_whole_bodies_are_subtracted():
+    keypoints = joints(num_joints=65)
+    _, bone, joint_motion, bone_motion = np.split(skeleton_features(keypoints, get_layout('wholebody65'),
+                                                                    list(STREAMS)), 4, axis=-1)
+    np.testing.assert_array_equal(bone[..., 24, :], keypoints[..., 24, :] - keypoints[..., 23, :])
+    assert not bone[..., 0, :].any()
+    np.testing.assert_array_equal(joint_motion[:, :-1], np.diff(keypoints, axis=1))
+    np.testing.assert_array_equal(bone_motion[:, :-1], np.diff(bone, axis=1))
 
 
 def test_wrong_streams_and_layouts_without_bones_are_refused():

@@ -7,9 +7,10 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
+from core.data.pose_compact import Poses, compact, compact_box, resize
 from core.data.sampling import even, repeating
 from core.data.skeleton_features import bones, motion, prenormalize_2d
-from core.data.skeleton_preprocess import CTRGCN, PREPROCESS, PreNormalize, stretch, view_rotation
+from core.data.skeleton_preprocess import CTRGCN, PREPROCESS, PoseCompact, PreNormalize, stretch, view_rotation
 from core.data.skeletons import SkeletonRecord
 from core.layouts import get_layout
 
@@ -150,6 +151,46 @@ def test_prenormalize_stretches_and_mirrors_positions_but_not_scores():
     mirrored = PreNormalize(COCO)(record, 40, True, Fixed(integers=range(40), random=0.4))
     np.testing.assert_allclose(mirrored, plain[..., COCO.flip_order, :] * (-1, 1, 1), atol=1e-6)
     assert not stretched[..., 3, :].any()
+
+
+def test_pose_compact_fills_a_heatmap_around_its_middle():
+    record = in_pixels()
+    clip = PoseCompact(COCO)(record, 40, False, np.random.default_rng(0))
+    whole = Poses(record.keypoints, record.image_size)
+    wanted = resize(compact(whole, compact_box(whole)), (64, 64)).keypoints
+    np.testing.assert_allclose(clip[..., [0, 1, 2, 4], :2], wanted[..., [0, 1, 2, 4], :2] - 31.5, atol=1e-5)
+    assert not clip[..., 3, 2].any() and (clip[..., 4, 2] == 1).all()          # joint 3 is missing
+    low, high = (31.5 + extreme(clip[..., 4:, :2], (0, 1, 2)) for extreme in (np.min, np.max))
+    np.testing.assert_allclose(np.concatenate([low, 64 - high]), 64 / 10, atol=0.6)  # padding of a quarter, both sides
+
+
+def test_test_clips_of_pose_compact_share_one_box():
+    record = in_pixels()
+    record.keypoints[..., :2] *= np.linspace(1, 2, 40, dtype=np.float32)[:, None, None]
+    clips = replace(PoseCompact(COCO), num_clips=2)(record, 20, False, np.random.default_rng(0))
+    whole = PoseCompact(COCO)(record, 40, False, np.random.default_rng(0))
+    np.testing.assert_array_equal(clips, np.concatenate([whole[:, ::2], whole[:, 1::2]], 1))
+    alone = PoseCompact(COCO)(replace(record, keypoints=record.keypoints[:, ::2]), 20, False, np.random.default_rng(0))
+    assert np.abs(alone - whole[:, ::2]).max() > 0.1
+
+
+def test_pose_compact_crops_and_mirrors_in_training():
+    record, recipe = in_pixels(), PoseCompact(COCO, mirror_prob=0.0, train_size=48)
+    plain = recipe(record, 40, True, np.random.default_rng(5))
+    mirrored = replace(recipe, mirror_prob=1.0)(record, 40, True, np.random.default_rng(5))
+    wanted = plain[..., COCO.flip_order, :] * (-1, 1, 1) + (1, 0, 0)           # x → 48 - x, half a pixel off the middle
+    seen = mirrored[..., 2] > 0
+    np.testing.assert_allclose(mirrored[seen], wanted[seen], atol=1e-4)
+    others = [recipe(record, 40, True, np.random.default_rng(seed)) for seed in range(4)]
+    spans = [np.ptp(clip[clip[..., 2] > 0][:, 0]) for clip in others]
+    assert min(spans) > 48 * 0.75 and np.ptp(spans) > 1
+    large = replace(recipe, area_range=(1.0, 1.0))
+    assert np.ptp(large(record, 40, True, np.random.default_rng(0))[..., 4:, 0]) < max(spans)
+
+
+def test_pose_compact_refuses_streams_other_than_joints():
+    with pytest.raises(ValueError, match='DATASET.STREAM is b, but DATASET.PREPROCESS pose_compact places joints'):
+        PoseCompact(COCO, 'b')
 
 
 @pytest.mark.parametrize('name', list(PREPROCESS))

@@ -8,13 +8,13 @@ import torch
 from torch.utils.data import default_collate
 
 from core.config import load_config
-from core.data.augment import Augmentation, flip_joints
+from core.data.augment import Augmentation, flip_joints, mirror_features
 from core.data.build import build_data
 from core.data.crops import BoxSettings
 from core.data.sampling import centred
 from core.data.skeleton_preprocess import CTRGCN, PreNormalize
 from core.data.skeletons import SkeletonRecord
-from core.engine.views import average_views, join_clips, mirror_back, mirror_inputs, split_clips
+from core.engine.views import average_views, join_clips, mirror_back, split_clips
 from core.layouts import COCO17, get_layout
 from core.models.joint import JointOutput
 from core.models.pose.simcc import decode_simcc, encode_simcc
@@ -36,7 +36,7 @@ def test_mirrored_clips_are_those_of_the_dataset_under_a_mirror(tiny_overrides):
     dataset.training, dataset.sampler = True, centred
     dataset.augmentation = Augmentation(scale_prob=0, rotation_prob=0, flip_prob=1, shift=0, color=0)
     expected = default_collate([dataset[index] for index in range(3)])
-    frames, mask, crop_to_image, image_size = mirror_inputs(plain.inputs, COCO17.flip_order)
+    frames, mask, crop_to_image, image_size = plain.mirrored(COCO17.flip_order)
     assert torch.allclose(crop_to_image, expected.crop_to_image, atol=1e-4)
     assert torch.equal(mask, expected.person_mask) and torch.equal(image_size, expected.image_size)
     error = (frames.float() - expected.frames.float()).abs()     # OpenCV rounds positions to 1/32 pixel
@@ -53,7 +53,7 @@ def test_mirrored_features_are_those_of_mirrored_joints(recipe, stream):
     size = (100, 100) if recipe.in_pixels else None
     plain, expected = (torch.from_numpy(recipe(SkeletonRecord('A', 0, points, size), 4, False, None))[None]
                        for points in (joints, mirrored))
-    found, _ = mirror_inputs((plain, torch.ones(1, 2)), layout.flip_order)
+    found = mirror_features(plain, layout.flip_order)
     assert torch.allclose(found, expected, atol=1e-5) and not torch.allclose(plain, expected, atol=0.1)
 
 

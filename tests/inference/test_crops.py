@@ -7,7 +7,7 @@ from core.data.crops import BOX_MODES, BoxSettings
 from core.data.dataset import ClipDataset
 from core.data.frames import FrameFolder
 from core.data.sampling import centred
-from core.inference.crops import View, cut_crops, nearest_other, plan_crops
+from core.inference.crops import View, cut_crops, plan_crops, with_nearest
 from core.inference.people import TrackedPerson, follow_people
 from core.layouts import COCO17
 
@@ -68,9 +68,19 @@ def test_the_nearest_other_is_chosen_clip_by_clip():
         keypoints = np.stack([np.stack([np.array([[left, 10], [left + 10, 50]], np.float32)] * 3) for left in lefts])
         return keypoints, np.ones(keypoints.shape[:3], bool)
 
-    near, far = seen(30, 300), seen(100, 50)
+    own, near, far = seen(0, 0), seen(30, 300), seen(100, 50)
     far[1][0, :2] = False                                           # in one frame only
-    found, visible = nearest_other(*seen(0, 0), [near, far])
-    np.testing.assert_array_equal(found, np.stack([near[0][0], far[0][1]]))
-    assert visible.all()
-    assert not nearest_other(*seen(0, 0), [])[1].any()
+    found, visible = with_nearest(own, [near, far], 2)
+    np.testing.assert_array_equal(found, np.stack([own[0], [near[0][0], far[0][1]]], 1))
+    assert visible.all() and visible.dtype == bool
+    found, visible = with_nearest(own, [near, far], 4)
+    np.testing.assert_array_equal(found[:, 2], [far[0][0], near[0][1]])
+    assert visible[:, :2].all() and not visible[:, 3].any() and not found[:, 3].any()
+
+
+def test_who_is_never_there_at_the_same_time_is_not_near():
+    joints, there = np.ones((1, 4, 3, 2)), np.ones((1, 4, 3))
+    early, late = there.copy(), there.copy()
+    early[:, 2:], late[:, :2] = 0, 0
+    found, scores = with_nearest((joints, early), [(joints, late)], 2)
+    assert scores[0, 0].any() and not scores[0, 1].any() and not found[0, 1].any()

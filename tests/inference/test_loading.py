@@ -6,6 +6,7 @@ import torch
 from core.config import load_config
 from core.inference.loading import load_recognizer
 from core.models.build import build_model
+from core.models.joint import SkeletonModel
 
 SMALL = ['MODEL.IMAGE_SIZE', '[64,64]', 'DATASET.CLIP_SIZE', '4', 'DATASET.NUM_ACTION', '3', 'MODEL.SKELETON.NAME',
          'stgcnpp']
@@ -32,3 +33,18 @@ def test_classes_without_names_are_numbered(tmp_path):
 def test_a_model_without_actions_is_refused(tmp_path):
     with pytest.raises(ValueError, match='TRAIN.MODE pose.*joint or two_stage'):
         load_recognizer(save(tmp_path / 'best.pth', 'TRAIN.MODE', 'pose'))
+
+
+def test_keypoint_systems_load_too(tmp_path):
+    file = save(tmp_path / 'best.pth', 'MODEL.NAME', 'skeleton')
+    assert isinstance(load_recognizer(file).model, SkeletonModel)
+    assert load_recognizer(file, ('crops', 'keypoints')).cfg.TRAIN.MODE == 'action'
+
+
+@pytest.mark.parametrize(('name', 'reads'), [('skeleton', ('crops',)), ('integralaction', ('crops', 'keypoints'))])
+def test_a_system_that_reads_something_else_is_refused(tmp_path, name, reads):
+    cfg = load_config(None, [*SMALL, 'MODEL.NAME', name])
+    torch.save({'model': {}, 'config': cfg.dump()}, tmp_path / 'best.pth')
+    with pytest.raises(ValueError, match=f'MODEL.NAME {name}, which reads .* would get {" or ".join(reads)}; name one '
+                                         'of joint.* --annotations'):
+        load_recognizer(tmp_path / 'best.pth', reads)

@@ -20,19 +20,19 @@ def vector(*left_out):
 
 def test_loading_fills_every_tensor():
     model = build()
-    load_exactly(model, vector())
+    load_exactly(model, vector().state())
     assert model.state_dict()['skeleton.backbone.data_bn.running_mean'].abs().min() > 0
     assert count_parameters(model) == 6
 
 
 def test_loading_refuses_a_gap():
     with pytest.raises(ValueError, match='1 missing.*data_bn.bias'):
-        load_exactly(build(), vector('bias'))
+        load_exactly(build(), vector('bias').state())
 
 
 def test_training_step_reports_gradients_buffers_and_loss():
     model = build()
-    load_exactly(model, vector())
+    load_exactly(model, vector().state())
     before = {key: value.clone() for key, value in model.state_dict().items()}
     x = torch.randn(16, 3)
     answer = run_training(vector(), model, lambda net, x: {'y': net['skeleton']['backbone']['data_bn'](x)}, x, 'y')

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.layouts import COCO17
-from core.report.watching import Watched
+from core.report.watching import SeenPerson, Watched
 from exp import test as exp_test
 from exp import train as exp_train
 
@@ -29,5 +29,12 @@ def watched():
     true = np.tile(rng.uniform((30, 20), (50, 50), (17, 2)), (1, 4, 1, 1))          # (M, T, V, 2)
     visible = np.ones((1, 4, COCO17.num_joints))
     bins = np.full((4, 17, 64), 1 / 64)
-    return Watched(frames, true, visible, true + (2, 0), frames[:, :32, :32], np.zeros((4, 17, 2)), bins, bins,
-                   np.tile(np.arange(4.0)[:, None, None], (1, 17, 2)), None)
+    person = SeenPerson(frames[:, :32, :32], np.zeros((4, 17, 2)), bins, bins,
+                        np.tile(np.arange(4.0)[:, None, None], (1, 17, 2)), None)
+    return Watched(frames, true, visible, true + (2, 0), person)
+
+
+@pytest.fixture
+def person(watched):
+    """What was seen of the person of ``watched``."""
+    return watched.person

@@ -1,10 +1,20 @@
 """Looping overlays."""
 
+import base64
+
+import cv2
 import numpy as np
 import pytest
 
 from core.layouts import COCO17
 from core.report.clips import MAX_FRAMES, PANEL, film, view_affine
+
+
+def draw(watched, layout):
+    """The decoded pixels of a film, and its number of frames."""
+    picture, frames = film(watched, layout, 'clip')
+    code = base64.b64decode(picture.address.split(',')[1])
+    return cv2.imdecode(np.frombuffer(code, np.uint8), cv2.IMREAD_COLOR), frames
 
 
 def to_panel(view, points):
@@ -37,3 +47,12 @@ def test_long_clips_are_thinned_out(watched):
     long = watched._replace(**{name: np.repeat(getattr(watched, name), 20, axis=axis) for name, axis in
                                (('frames', 0), ('true', 1), ('visible', 1), ('predicted', 1))})
     assert film(long, COCO17, 'long')[1] == MAX_FRAMES
+
+
+def test_without_predictions_the_true_skeletons_are_drawn(watched):
+    dark = watched._replace(frames=np.zeros_like(watched.frames), predicted=watched.predicted[:0], person=None)
+    panels, frames = draw(dark, COCO17)
+    assert frames == 4 and (panels > 200).all(-1).any()
+    nobody = dark._replace(visible=np.zeros_like(watched.visible))
+    assert to_panel(view_affine(nobody), np.array([(0, 0), (80, 60)])) == pytest.approx(np.array([(0, 0), PANEL]))
+    assert draw(nobody, COCO17)[0].max() < 10

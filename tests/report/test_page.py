@@ -6,6 +6,8 @@ import re
 import pytest
 
 from core.config import load_config
+from core.layouts import COCO17
+from core.report import page
 from core.report.page import write_report
 from core.report.run import Answer, Run
 
@@ -56,3 +58,23 @@ def test_without_its_data_the_page_has_no_pictures(run, tmp_path):
     html = write_report(run._replace(cfg=cfg), tmp_path / 'page.html').read_text()
     assert 'Without pictures: DATA_DIR' in html and '<img' not in html
     assert headings(html) == ['Figures', 'Best and worst clips', 'Classes', 'Curves', 'Setting']
+
+
+@pytest.mark.parametrize(('system', 'reads'), [
+    ('joint', 'crops of each person'), ('posec3d', 'keypoints, no frames'), ('keypoint_cnn', 'keypoints, no frames'),
+    ('skelet', 'keypoints, no frames'), ('integralaction', 'whole frames and everybody&#39;s keypoints')])
+def test_every_system_says_what_it_reads_and_gets_its_page(run, tmp_path, system, reads):
+    cfg = load_config(overrides=['NUM_ACTION', '2', 'MODEL.NAME', system, 'DATA_DIR', str(tmp_path / 'gone')])
+    html = write_report(run._replace(cfg=cfg), tmp_path / 'page.html').read_text()
+    assert f'System {system} (reads {reads}), TRAIN.MODE {cfg.TRAIN.MODE},' in html
+    assert ('This run reads joints' in html) == (reads == 'keypoints, no frames')
+    assert headings(html) == ['Figures', 'Best and worst clips', 'Classes', 'Curves', 'Setting']
+
+
+def test_scenes_have_films_but_neither_predicted_poses_nor_strips(run, watched, tmp_path, monkeypatch):
+    seen = watched._replace(predicted=watched.predicted[:0], person=None)
+    monkeypatch.setattr(page, 'watch_clips', lambda run, names: (dict.fromkeys(names, seen), COCO17))
+    cfg = load_config(overrides=['NUM_ACTION', '2', 'MODEL.NAME', 'integralaction'])
+    html = write_report(run._replace(cfg=cfg), tmp_path / 'page.html').read_text()
+    assert headings(html) == ['Figures', 'Best and worst clips', 'Classes', 'Curves', 'Setting']
+    assert html.count('<img') == 2 and 'the joints in white' in html and 'Predicted ones' not in html

@@ -58,3 +58,8 @@ def test_options_that_miss_their_other_half_are_refused(tmp_path):
     for options in (['--video', str(tmp_path)], ['--rounds', '0']):
         with pytest.raises(ValueError, match='must be at least 1'):
             benchmark_export.main(options)
+
+
+def test_another_system_is_refused():
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+        benchmark_export.main(['MODEL.NAME', 'posec3d'])

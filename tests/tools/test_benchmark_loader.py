@@ -25,3 +25,8 @@ def test_our_crops_and_joints_are_the_plain_loaders(tiny_overrides, tiny_data, t
 def test_nothing_to_load_is_refused(tiny_overrides):
     with pytest.raises(ValueError, match='--clips'):
         benchmark_loader.main(['--clips', '0', *tiny_overrides])
+
+
+def test_another_system_is_refused():
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+        benchmark_loader.main(['MODEL.NAME', 'posec3d'])

@@ -1,5 +1,7 @@
 """The benchmark reports every part of a step for every variant."""
 
+import pytest
+
 from tools import benchmark_step
 
 
@@ -13,3 +15,8 @@ def test_reports_shares_and_ratio(tiny_overrides, capsys, monkeypatch):
             shares = [int(part.split()[1]) for part in line.split(': ')[1].split(';')[0].split(', ')]
             assert len(shares) == 4 and 97 <= sum(shares) <= 103
     assert sum('of the line above' in line for line in lines) == 3
+
+
+def test_another_system_is_refused():
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+        benchmark_step.main(['MODEL.NAME', 'posec3d'])

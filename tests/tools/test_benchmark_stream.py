@@ -35,3 +35,8 @@ def test_frames_and_ratio_are_counted_per_new_frame(capsys, monkeypatch):
 def test_no_round_is_refused():
     with pytest.raises(ValueError, match='--rounds'):
         benchmark_stream.main(['--rounds', '0', *SMALL])
+
+
+def test_another_system_is_refused():
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+        benchmark_stream.main(['MODEL.NAME', 'posec3d'])

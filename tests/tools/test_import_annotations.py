@@ -99,6 +99,7 @@ def mimetics(folder):
     ('nucla', texts('', **{f'{NUCLA_NAME}__json': NUCLA_TEXT}), [], 20),
     ('coco', mimetics, [], 18),
     ('mpose', arrays(), ['--image-size', 80, 60], 17),
+    ('wholebody', pickled([entry(keypoint=np.full((1, 2, 133, 2), 9.0), keypoint_score=None)]), [], 65),
 ])
 def test_every_source_becomes_a_pickle_that_loads(tmp_path, capsys, kind, write, options, num_joints):
     out = tmp_path / 'new' / 'out.pkl'

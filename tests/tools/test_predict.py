@@ -12,10 +12,21 @@ from core.annotate import blazepose
 from core.annotate.people import person_within
 from core.annotate.videos import build_estimator
 from core.data.video import VideoReader, write_video
+from core.engine.scores import read_scores
+from exp import test as exp_test
 from exp import train as exp_train
 from tools import predict
 
 TOOL = Path(predict.__file__)
+SYSTEMS = {
+    'joint': ['SKELETON.NAME', 'stgcnpp'],
+    'skeleton': ['SKELETON.NAME', 'stgcnpp'],
+    'keypoint_cnn': ['KEYPOINT_CNN.BASE_CHANNELS', '4'],
+    'posec3d': ['PREPROCESS', 'pose_compact', 'POSEC3D.BASE_CHANNELS', '4', 'STAGE_BLOCKS', '[1,1,1]'],
+    'skelet': ['SKELET.BASE_CHANNELS', '16'],
+    'integralaction': ['TEST_SAMPLER', 'dense', 'FRAME_STRIDE', '2', 'SHORT_SIDE', '32'],
+}
+"""Small models of every system."""
 
 
 @pytest.fixture
@@ -60,7 +71,31 @@ def test_every_video_gets_its_most_probable_classes(checkpoint, tiny_data, capsy
     assert found.startswith(f'{classes[probabilities[0].argmax()]} {probabilities[0].max():.1%}, ')
 
 
-def test_a_model_without_frames_or_actions_is_refused(tiny_overrides, tiny_data, tmp_path):
+@pytest.mark.parametrize('system', SYSTEMS)
+def test_a_video_is_looked_at_as_in_testing(system, tiny_overrides, tiny_data, tmp_path):
+    overrides = [*tiny_overrides, 'END_EPOCH', '0', 'MODEL.NAME', system, *SYSTEMS[system], 'CLIP_SIZE', '8',
+                 'TEST.NUM_CLIPS', '2', 'TEST.FLIP', 'True', 'TEST.PICTURES', '0']
+    exp_train.main(overrides)
+    exp_test.main(overrides)
+    tested = read_scores(tmp_path / 'tiny' / 'scores.npz')
+    names, probabilities, _ = predict.predict_videos(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')
+    found = dict(zip(names, probabilities, strict=True))
+    np.testing.assert_allclose(tested.scores, [found[name] for name in tested.names], atol=1e-5)
+
+
+@pytest.mark.parametrize('system', [name for name in SYSTEMS if name not in ('joint', 'integralaction')])
+def test_systems_of_keypoints_label_videos_too(system, tiny_overrides, videos, tmp_path):
+    exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'MODEL.NAME', system, *SYSTEMS[system], 'CLIP_SIZE', '8'])
+    checkpoint = tmp_path / 'tiny' / 'best.pth'
+    assert predict.main(arguments(checkpoint, videos, '--window', '1')) == 0
+    track, = json.loads((checkpoint.parent / 'out' / 'walk_long.json').read_text())['tracks']
+    assert track['segments'][-1]['last_frame'] == 29
+    assert len(list(VideoReader(checkpoint.parent / 'out' / 'walk_long_overlay.mp4'))) == 30
+    with pytest.raises(ValueError, match=f'MODEL.NAME {system}, which reads keypoints, but here it would get crops'):
+        predict.main(arguments(checkpoint, videos / 'short.mp4', '--live'))
+
+
+def test_a_model_without_actions_is_refused(tiny_overrides, tiny_data, tmp_path):
     exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'TRAIN.MODE', 'pose'])
     with pytest.raises(ValueError, match='TRAIN.MODE pose'):
         predict.predict_videos(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')

@@ -94,7 +94,7 @@ class IntegralAction(nn.Module):
         """Return each stream's features by frame, averaged over space: ``(B, T, C_v)``, then ``(B, T_p, C_p)``."""
         features = []
         if self.img_backbone is not None:
-            maps = self.img_backbone(self.scale(frames.flatten(0, 1)))                       # (BT, C_v, h, w)
+            maps = self.img_backbone(self.scale(frames.flatten(0, -4)))                       # (BT, C_v, h, w)
             features.append(maps.mean(dim=(-2, -1)).unflatten(0, (-1, self.num_frames)))
         if self.pose_backbone is not None:
             maps = self.pose_backbone(self.pose2feat(self.render(keypoints)))                # (BT_p, C_p, h, w)
@@ -105,7 +105,7 @@ class IntegralAction(nn.Module):
         """Recognise the actions of a batch of clips; logits are averaged over the frames.
 
         Args:
-            frames: uint8 RGB ``(B, T, H, W, 3)``; not read in ``pose_only``.
+            frames: uint8 RGB ``(B, 1, T, H, W, 3)``; not read in ``pose_only``.
             keypoints: ``(B, M, T_p, V, 3)``, x and y in pixels of the pose map from its middle, and score; not read
                 in ``rgb_only``.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.annotations import read_annotations
-from core.data.sources.coco import read_coco
+from core.data.sources.coco import read_coco, read_image_names
 
 SCORES = np.arange(1, 19) / 20
 
@@ -38,7 +38,7 @@ def pose_file(frame_indices):
 
 @pytest.fixture
 def kinetics(tmp_path):
-    """Kinetics50: training clips x (skeleton) and y (none), validation clip z."""
+    """Kinetics50: training clips x (skeleton) and y (none), validation clip z; their image ids are 10, 11 and 10."""
     poses = tmp_path / 'kinetics-skeleton'
     save(tmp_path / 'Kinetics50_train.json', clip_list(*({'seq_name': 'golf', 'file_name': f'{name}_000001_000011'}
                                                          for name in 'xy')))
@@ -52,10 +52,11 @@ def kinetics(tmp_path):
 
 def test_kinetics(kinetics, write):
     content = read_coco(kinetics)
-    assert content['split'] == {'train': ['x_000001_000011', 'y_000001_000011'], 'val': ['z_000001_000011']}
+    assert content['split'] == {'train': ['train_256/golf/x_000001_000011', 'train_256/golf/y_000001_000011'],
+                                'val': ['val_256/golf/z_000001_000011']}
     assert content['class_names'] == ['juggling', 'golf']
     training, validation = read_annotations(write(content), num_joints=18).annotations
-    assert (training.name, training.label, training.image_size) == ('x_000001_000011', 0, (200, 100))
+    assert (training.name, training.label, training.image_size) == ('train_256/golf/x_000001_000011', 0, (200, 100))
     assert training.keypoints.shape == (2, 4, 18, 2)                # the frame past the end and its third person
     assert training.scores.any(-1).tolist() == [[True, False, True, False], [False, False, True, False]]
     np.testing.assert_array_equal(training.keypoints[:, 2, 0], [[0, 50], [20, 50]])
@@ -75,24 +76,45 @@ def test_mimetics_weighs_joints_with_people_and_is_for_testing(tmp_path, write):
     save(tmp_path / 'pose_results' / 'golf' / 'm' / 'data.json',
          {'pose': [None, [person, person], [], None], 'score': [None, [0.5, 1], [], None]})
     content = read_coco(file)
-    assert content['split'] == {'test': ['m']}
+    assert content['split'] == {'test': ['golf/m']} and read_image_names(file) == {10: 'golf/m'}
     record = read_annotations(write(content)).annotations[0]
     assert record.keypoints.shape == (2, 4, 18, 2) and record.keypoints[0, 1, 3].tolist() == [30, 40]
     np.testing.assert_allclose(record.scores[:, 1], [SCORES / 2, SCORES], rtol=1e-3)
 
 
-def test_ntu(tmp_path, write, write_skeleton, make_joints):
+def test_clips_in_which_nobody_was_found_stay(tmp_path, write):
+    file = save(tmp_path / 'Mimetics50.json', clip_list({'seq_name': 'golf', 'file_name': 'm'}))
+    save(tmp_path / 'pose_results' / 'golf' / 'm' / 'data.json', {'pose': [None] * 4, 'score': [None] * 4})
+    record, = read_annotations(write(read_coco(file)), num_joints=18).annotations
+    assert record.keypoints.shape == (0, 4, 18, 2) and record.total_frames == 4
+
+
+def test_image_names_are_of_clips_with_a_skeleton(kinetics):
+    assert read_image_names(kinetics / 'Kinetics50_train.json') == {10: 'train_256/golf/x_000001_000011'}
+    assert read_image_names(kinetics / 'Kinetics50_val.json') == {10: 'val_256/golf/z_000001_000011'}
+    (kinetics / 'kinetics-skeleton' / 'kinetics_val_label.json').unlink()
+    with pytest.raises(ValueError, match='kinetics_val_label.json: not kinetics-skeleton'):
+        read_image_names(kinetics / 'Kinetics50_val.json')
+
+
+@pytest.mark.parametrize('frame_num', [3, 4, 6])
+def test_ntu(frame_num, tmp_path, write, write_skeleton, make_joints):
     name = 'S001C002P003R001A007'
     joints = make_joints(4)
     poses = write_skeleton(name, [{1: frame} for frame in joints]).parent.rename(tmp_path / 'nturgb+d_skeletons')
     assert poses.is_dir()
-    file = save(tmp_path / 'NTU_test.json', clip_list(
-        {'setup_idx': 1, 'file_name': f'{name}_rgb', 'skeleton_file_name': f'{name}.skeleton'}, action_names=()))
+    lost = 'S001C002P003R001A008'
+    file = save(tmp_path / 'NTU_test.json', clip_list(*(
+        {'setup_idx': 1, 'file_name': f'{clip}_rgb', 'skeleton_file_name': f'{clip}.skeleton', 'frame_num': frame_num}
+        for clip in (name, lost)), action_names=()))
     content = read_coco(file)
-    assert content['split'] == {'test': [name]} and 'class_names' not in content
-    record = read_annotations(write(content), num_joints=25).annotations[0]
+    assert content['split'] == {'test': [name, lost]} and 'class_names' not in content
+    record, nobody = read_annotations(write(content), num_joints=25).annotations
+    assert (nobody.label, nobody.keypoints.shape) == (1, (0, frame_num, 25, 2))
     assert (record.name, record.label, record.image_size) == (name, 0, (1920, 1080))
-    np.testing.assert_array_equal(record.keypoints[0], joints[..., 5:7].astype(np.float16))
+    common = min(frame_num, len(joints))
+    assert record.keypoints.shape == (1, frame_num, 25, 2) and not record.scores[:, common:].any()
+    np.testing.assert_array_equal(record.keypoints[0, :common], joints[:common, :, 5:7].astype(np.float16))
 
 
 def without_poses(folder):

@@ -8,7 +8,7 @@ from core.data.sources.registry import SOURCES
 
 
 def test_kinds():
-    assert set(SOURCES) == {'pyskl', 'kinetics', 'ntu_skeleton', 'nucla', 'coco', 'mpose'}
+    assert set(SOURCES) == {'pyskl', 'kinetics', 'ntu_skeleton', 'nucla', 'coco', 'mpose', 'wholebody'}
 
 
 @pytest.mark.parametrize('kind', SOURCES)
