@@ -74,9 +74,9 @@ KEYS: dict[str, Key] = {
     'DATASET.SAMPLER': Key('random', "training frames: random in equal segments, uniform (deterministic), or CTR-GCN's "
                                      'repeating; dense: FRAME_STRIDE apart from a random start',
                             choices=('random', 'uniform', 'centred', 'repeating', 'dense')),
-    'DATASET.TEST_SAMPLER': Key('centred', "testing frames: middle of equal segments, uniform, CTR-GCN's even, or "
-                                           'dense: FRAME_STRIDE apart',
-                                choices=('centred', 'uniform', 'even', 'dense')),
+    'DATASET.TEST_SAMPLER': Key('centred', "testing frames: middle of equal segments, uniform, CTR-GCN's even, "
+                                           "dense: FRAME_STRIDE apart, or PYSKL's draws, seed and all",
+                                choices=('centred', 'uniform', 'even', 'dense', 'pyskl')),
     'DATASET.FRAME_STRIDE': Key(8, 'dense sampling: frames from one of a clip to the next', minimum=1),
     'DATASET.SHORT_SIDE': Key(256, 'integralaction: the shorter side to which whole frames are scaled, pixels',
                               minimum=32),

@@ -30,7 +30,7 @@ from core.data.resampling import resample
 from core.data.sampling import SAMPLERS, TEST_SAMPLERS, Sampler, clip_after_clip, clip_samplers
 from core.data.scene_dataset import SceneAugmentation, SceneDataset
 from core.data.skeleton_dataset import SkeletonDataset
-from core.data.skeleton_preprocess import PREPROCESS
+from core.data.skeleton_preprocess import PREPROCESS, SCALE
 from core.data.skeletons import SkeletonRecord, read_skeletons
 from core.layouts import NTU25, get_layout
 
@@ -187,10 +187,12 @@ def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: Non
                     num_clips: int = 1) -> SkeletonDataset:
     """Create the dataset of keypoint clips; there are no ``frames``."""
     data = cfg.DATASET
+    mirror_prob = data.FLIP_PROB if data.DATA_AUGMENTATION else 0.0
     train_size, test_size = data.HEATMAP_SIZE
-    options = {'prenormalize': {}, 'ctrgcn': {'view_range': tuple(data.VIEW_RANGE)},
+    options = {'prenormalize': {'stretch': SCALE if data.DATA_AUGMENTATION else 0.0},
+               'ctrgcn': {'view_range': tuple(data.VIEW_RANGE)},
                'pose_compact': {'train_size': train_size, 'test_size': test_size, 'area_range': tuple(data.AREA_RANGE)}}
-    preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, data.FLIP_PROB,
+    preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, mirror_prob,
                                              _sampler(cfg, True), _sampler(cfg, False),
                                              tuple(data.P_INTERVAL), **options[data.PREPROCESS])
     return SkeletonDataset(records, preprocess, clip_size=data.CLIP_SIZE, num_persons=cfg.MODEL.NUM_PERSONS,

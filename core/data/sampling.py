@@ -17,6 +17,8 @@ from functools import partial
 
 import numpy as np
 
+from core.data.pyskl_sampling import pyskl
+
 Sampler = Callable[[int, int, np.random.Generator], np.ndarray]
 
 _COPIES = 100
@@ -126,7 +128,8 @@ SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'c
                                 'repeating': repeating, 'even': even, 'dense': dense}
 """By the name that a configuration gives them for training."""
 
-TEST_SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'centred': centred, 'even': even, 'dense': dense_starts}
+TEST_SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'centred': centred, 'even': even, 'dense': dense_starts,
+                                     'pyskl': pyskl}
 """By the name that a configuration gives them for testing."""
 
 

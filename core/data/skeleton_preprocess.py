@@ -116,11 +116,15 @@ class CTRGCN(Preprocess):
 class PreNormalize(Preprocess):
     """2D joints over their picture, -1..1, with scores (PYSKL ``PreNormalize2D``, ``RandomScale``, ``UniformSample``).
 
-    In training both axes are stretched by up to ±20 % about the picture's centre, and mirrored. The stream is made of
-    the whole sequence, then frames are taken.
+    In training both axes are stretched about the picture's centre, and mirrored. The stream is made of the whole
+    sequence, then frames are taken.
+
+    Attributes:
+        stretch: largest relative stretch of an axis.
     """
 
     mirror_prob: float = 0.5
+    stretch: float = SCALE
 
     in_pixels = True
 
@@ -129,7 +133,7 @@ class PreNormalize(Preprocess):
         joints = prenormalize_2d(record.keypoints, image_size=record.image_size)  # (M, T, V, 3)
         if training:
             joints = self._mirrored(joints, rng)
-            joints = joints * np.append(rng.uniform(1 - SCALE, 1 + SCALE, 2), 1).astype(np.float32)
+            joints = joints * np.append(rng.uniform(1 - self.stretch, 1 + self.stretch, 2), 1).astype(np.float32)
         features = skeleton_features(joints, self.layout, (self.stream,))
         return features[:, self._times(features.shape[1], clip_size, training, rng)]  # (M, K * L, V, 3)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data.pyskl_sampling import TEST_SEED, uniform_sample
+from core.data.pyskl_sampling import TEST_SEED, pyskl, uniform_sample
 
 
 @pytest.mark.parametrize(('num_frames', 'seed', 'first', 'total'), [
@@ -49,3 +49,9 @@ def test_global_generator_is_not_touched():
 def test_empty_sequence_is_refused():
     with pytest.raises(ValueError, match='at least 1'):
         uniform_sample(0, 10, np.random.RandomState(1))
+
+
+def test_clips_of_a_test_sequence_are_those_of_one_draw():
+    together = uniform_sample(130, 48, np.random.RandomState(TEST_SEED), 10, test_mode=True)
+    apart = [pyskl(130, 48, clip=clip, num_clips=10) for clip in range(10)]
+    assert np.array_equal(np.concatenate(apart), together) and together.sum() == 30724

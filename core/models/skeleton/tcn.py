@@ -94,13 +94,7 @@ class DynamicGroupTCN(MultiScaleTCN):
 
 
 class CTRMultiScaleTCN(nn.Module):
-    """CTR-GCN's temporal unit (2107.12213) ``(N, C, T, V) → (N, C, ceil(T / stride), V)``: four normalised branches.
-
-    Args:
-        channels: C.
-        stride: temporal stride.
-        dropout: dropout rate at the end.
-    """
+    """CTR-GCN's temporal unit (2107.12213): four normalised branches; shapes and arguments as in ``MultiScaleTCN``."""
 
     def __init__(self, channels: int, stride: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
