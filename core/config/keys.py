@@ -193,6 +193,8 @@ KEYS: dict[str, Key] = {
     'MODEL.SKELET.DROPOUT': Key(0.0, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.INTEGRAL.RGB_DEPTH': Key(18, 'ResNet of the RGB stream', choices=(18, 34, 50, 101, 152)),
     'MODEL.INTEGRAL.POSE_DEPTH': Key(18, 'ResNet of the pose stream', choices=(18, 34, 50, 101, 152)),
+    'MODEL.INTEGRAL.RESNET': Key('', 'rgb+pose without PRETRAINED: ResNet checkpoint of torchvision that both streams '
+                                     'start from; empty: random weights'),
     'MODEL.INTEGRAL.GATE': Key(True, 'a gate made of the pose weighs both streams; else their sum'),
     'MODEL.INTEGRAL.FRAME_FACTOR': Key(1, 'pose frames for each RGB frame', minimum=1),
     'MODEL.INTEGRAL.SIGMA': Key(0.5, 'standard deviation of the joint heatmaps, pixels', minimum=0.1),

@@ -20,16 +20,17 @@ STREAMS = ('rgb_only', 'pose_only')
 def earlier_stages(cfg: CfgNode) -> list[CfgNode]:
     """Return the configurations of the runs, ``NAME_<stage>``, that must be done before the run itself."""
     if cfg.TRAIN.MODE == 'two_stage':
-        return [_stage(cfg, 'pose', round(cfg.TRAIN.POSE_SHARE * cfg.TRAIN.END_EPOCH))]
+        return [_stage(cfg, 'pose', round(cfg.TRAIN.POSE_SHARE * cfg.TRAIN.END_EPOCH), cfg.PRETRAINED)]
     if cfg.TRAIN.MODE == 'rgb+pose' and not cfg.PRETRAINED:
-        return [_stage(cfg, mode, cfg.TRAIN.END_EPOCH) for mode in STREAMS]
+        return [_stage(cfg, mode, cfg.TRAIN.END_EPOCH, cfg.MODEL.INTEGRAL.RESNET) for mode in STREAMS]
     return []
 
 
-def _stage(cfg: CfgNode, mode: str, epochs: int) -> CfgNode:
+def _stage(cfg: CfgNode, mode: str, epochs: int, pretrained: str) -> CfgNode:
     stage = cfg.clone()
     stage.defrost()
-    stage.NAME, stage.TRAIN.MODE, stage.TRAIN.END_EPOCH = f'{cfg.NAME}_{mode}', mode, epochs
+    stage.NAME, stage.PRETRAINED = f'{cfg.NAME}_{mode}', pretrained
+    stage.TRAIN.MODE, stage.TRAIN.END_EPOCH = mode, epochs
     stage.freeze()
     return stage
 

@@ -145,3 +145,9 @@ def test_bad_files_give_one_sentence(tmp_path, capsys, write, message):
         read_state(tmp_path / 'a.pth')
     assert str(tmp_path / 'a.pth') in str(error.value) and '\n' not in str(error.value)
     assert 'code ran' not in capsys.readouterr().out
+
+
+def test_a_resnet_of_torchvision_starts_both_streams_of_integralaction():
+    state = {key: torch.zeros(1) for key in ('conv1.weight', 'layer4.0.conv1.weight', 'fc.weight')}
+    assert set(to_joint_layout(state)) == {f'{stream}.{key}' for stream in ('img_backbone', 'pose_backbone')
+                                           for key in state}
