@@ -67,3 +67,11 @@ def test_each_part_alone(annotation):
     assert pose.keys() == {'loss', 'pose_loss'} and pose['loss'] == pose['pose_loss']
     action = criterion(JointOutput(logits=whole.logits, skeleton_logits=whole.logits), label)
     assert action.keys() == {'loss', 'action_loss', 'top1'} and action['loss'] == pytest.approx(math.log(CLASSES))
+
+
+def test_a_gate_is_pulled_towards_pose():
+    label, gate = torch.tensor([0, 3]), torch.tensor([[[0.5, 1.0]], [[0.25, 1.0]]])      # (B, T, D)
+    output = JointOutput(logits=torch.zeros(2, CLASSES), gate=gate)
+    losses = JointLoss(gate_ratio=2.0, image_size=SIZE)(output, label)
+    assert losses['loss'] == pytest.approx(math.log(CLASSES) + 2 * (math.log(2) + math.log(4)) / 4)
+    assert torch.isfinite(JointLoss(image_size=SIZE)(output._replace(gate=gate * 0), label)['loss'])
