@@ -14,11 +14,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.build import build_data
-from core.engine.predicted import predicted_keypoints
-from core.engine.run_folder import run_folder
+from core.engine.evaluation.evaluate import evaluate_checkpoint
+from core.engine.evaluation.figures import headline
+from core.engine.runs.run_folder import run_folder
 from core.engine.runtime import describe, start_runtime, stop_runtime
-from core.engine.summary import headline
-from core.engine.testing import evaluate_checkpoint
+from core.engine.training.pose_keypoints import predicted_keypoints
 
 
 def main(argv: list[str] | None = None) -> None:

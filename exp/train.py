@@ -15,18 +15,17 @@ from yacs.config import CfgNode
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.build import build_data
-from core.data.loader import set_epoch
-from core.engine.build import build_trainer
-from core.engine.checkpoint import restore_training, save_training
-from core.engine.evaluate import validate
-from core.engine.frame_check import check_frames
-from core.engine.logger import RunLogger
-from core.engine.predicted import predicted_keypoints
-from core.engine.run_folder import open_run, run_folder
+from core.data.clips.loader import set_epoch
+from core.engine.evaluation.evaluate import evaluate_checkpoint
+from core.engine.runs.bad_frames import check_frames
+from core.engine.runs.checkpoint import restore_training, save_training
+from core.engine.runs.run_folder import open_run, run_folder
+from core.engine.runs.run_log import RunLogger
 from core.engine.runtime import Runtime, check_equal_weights, describe, start_runtime, stop_runtime
-from core.engine.stages import earlier_stages, num_epochs
-from core.engine.testing import evaluate_checkpoint
-from core.engine.train import train_epoch
+from core.engine.training.build import build_trainer
+from core.engine.training.loop import train_epoch, validate
+from core.engine.training.pose_keypoints import predicted_keypoints
+from core.engine.training.stages import earlier_stages, num_epochs
 from core.layouts import get_layout
 
 

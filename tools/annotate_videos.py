@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.annotate.entries import to_content
 from core.annotate.labels import Labels, label_videos
-from core.annotate.videos import POSES, AnnotationSettings, Summary, annotate_videos
+from core.annotate.videos import AnnotationSettings, Summary, annotate_videos
 from core.cli import exit_with
-from core.visualization.files import write_atomic
+from core.files import write_atomic
+from core.people.estimators import POSES
 
 POOR_COVERAGE = 0.7
 

@@ -28,11 +28,10 @@ import torch
 
 from core.cli import exit_with
 from core.config import load_config
-from core.export.packages import MAKING, check_packages
-from core.export.runtime import OnnxModel
 from core.export.video import STEPS, label_video, record_of
+from core.inference.exported import MAKING, OnnxModel, check_packages
 from core.inference.loading import Recognizer, check_reads
-from core.models.build import build_model, initialize_from
+from core.systems.build import build_model, initialize_from
 
 WEIGHTS = ['PRETRAINED', 'pretrained/litehrnet18_rendered.pth']
 WARM_UP = 2

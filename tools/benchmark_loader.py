@@ -23,10 +23,10 @@ from yacs.config import CfgNode
 
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
-from core.data.annotations import Annotation
+from core.data.annotations.records import Annotation
 from core.data.build import build_data
-from core.data.dataset import ClipDataset
-from core.data.frames import FRAME_NAME
+from core.data.clips.person_clips import ClipDataset
+from core.data.frames.frame_folder import FRAME_NAME
 from core.inference.loading import check_reads
 
 _LARGEST_BLOCK = 30 << 20

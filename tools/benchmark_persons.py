@@ -24,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core.cli import exit_with, run_parser
 from core.config import REPOSITORY, load_config
-from core.models.build import build_model
+from core.systems.build import build_model
 
 CONFIG = REPOSITORY / 'exp' / 'configs' / 'skelet' / 'ntu60_xsub.yaml'
 PERSONS = (2, 5, 10)

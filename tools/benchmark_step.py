@@ -20,9 +20,9 @@ import torch
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.build import build_data
-from core.engine.build import build_trainer
-from core.engine.runtime import Runtime, describe, start_runtime
-from core.engine.train import Trainer, autocast, to_device
+from core.engine.runtime import Runtime, autocast, describe, start_runtime, to_device
+from core.engine.training.build import build_trainer
+from core.engine.training.loop import Trainer
 from core.inference.loading import check_reads
 
 PARTS = ('loader', 'forward', 'backward', 'optimiser')

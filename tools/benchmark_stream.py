@@ -29,8 +29,8 @@ from core.config import load_config
 from core.inference.loading import check_reads
 from core.inference.stream import FrameStream
 from core.inference.traced import TracedModel
-from core.models.build import build_model
 from core.models.joint import JointModel
+from core.systems.build import build_model
 
 ANSWER_EVERY = 4
 WARM_UP = 3

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.parity.registry import check
+from core.parity.families import check
 from core.parity.vector import Comparison
 
 

@@ -23,9 +23,9 @@ import numpy as np
 
 from core.cli import exit_with
 from core.data.build import Data, build_data
-from core.export.packages import MAKING, check_packages
+from core.files import write_atomic
+from core.inference.exported import MAKING, check_packages
 from core.inference.loading import Recognizer, load_recognizer
-from core.visualization.files import write_atomic
 
 PARTS = ('joint', 'pose', 'action')
 TOLERANCE = {'full': 1e-4, 'half': 0.1, 'int8': float('inf')}
@@ -98,7 +98,7 @@ def calibration_batches(recognizer: Recognizer, data: Data) -> Iterator[dict[str
 def _answers_alike(file: Path, recognizer: Recognizer, data: Data | None, precision: str) -> bool:
     """Compare a file with PyTorch, print the differences and return whether they are small enough."""
     from core.export.check import compare, dataset_clips, random_clips
-    from core.export.runtime import OnnxModel
+    from core.inference.exported import OnnxModel
     exported, alike, rng = OnnxModel(file), True, np.random.default_rng(0)
     batches = {f'{count} of noise': random_clips(recognizer.cfg, count, rng) for count in RANDOM_BATCHES}
     if data:
@@ -117,8 +117,8 @@ def _answers_alike(file: Path, recognizer: Recognizer, data: Data | None, precis
 
 def _test(file: Path, recognizer: Recognizer, data: Data) -> None:
     """Print the figures of checkpoint and file on the test side."""
-    from core.export.evaluate import ExportedModule, figures_of
-    from core.export.runtime import OnnxModel
+    from core.export.check import ExportedModule, figures_of
+    from core.inference.exported import OnnxModel
     for name, model in (('checkpoint', recognizer.model), (file.name, ExportedModule(OnnxModel(file)))):
         figures = figures_of(model, recognizer.cfg, data.test)
         print(f"{name}: top1 {figures['top1']:.2f}, AP {figures['pose']['AP']:.2f}, PCK {figures['pose']['PCK']:.2f} "

@@ -2,7 +2,7 @@
 
 ``<SEQ>_rgb.avi`` becomes ``OUT/<SEQ>/00001.jpg, ...``; DIR may hold NTU's folders of one setup each, and NTU-120's.
 With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored, in
-``OUT/<SEQ>/tube.bin`` (``core/data/tube_files.py``).
+``OUT/<SEQ>/tube.bin`` (``core/data/frames/tube_files.py``).
 Start it again to resume: finished sequences are left alone, whatever their frame size.
 Exit status: 0 all extracted, 1 some videos are damaged or missing (named on stderr), 2 bad arguments.
 """
@@ -17,9 +17,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.data.extraction import find_videos
-from core.data.extraction_cli import extract, extraction_parser, parse_checked
-from core.data.ntu import parse_ntu_name
+from core.data.annotations.ntu import parse_ntu_name
+from core.data.frames.extraction import find_videos
+from core.data.frames.extraction_cli import extract, extraction_parser, parse_checked
 
 
 def main(argv: list[str] | None = None) -> int:

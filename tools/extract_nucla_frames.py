@@ -3,7 +3,7 @@
 DIR holds the released folders of pictures (``view_1/a01_s01_e00``) or videos (``a01/v01_s01_e00.avi``); each sequence
 becomes ``OUT/a01_s01_e00_v01/00001.jpg, ...``.
 With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored, in
-``OUT/a01_s01_e00_v01/tube.bin`` (``core/data/tube_files.py``).
+``OUT/a01_s01_e00_v01/tube.bin`` (``core/data/frames/tube_files.py``).
 Start it again to resume: finished sequences are left alone, whatever their frame size.
 Exit status: 0 all extracted, 1 some sources are damaged or missing (named on stderr), 2 bad arguments.
 """
@@ -16,8 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.data.extraction_cli import extract, extraction_parser, parse_checked
-from core.data.nucla_frames import find_nucla
+from core.data.frames.extraction_cli import extract, extraction_parser, parse_checked
+from core.data.frames.nucla_release import find_nucla
 
 
 def main(argv: list[str] | None = None) -> int:

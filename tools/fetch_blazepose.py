@@ -17,9 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.annotate.blazepose import DETECTION_FILE, LANDMARK_FILE, MODEL_FOLDER
 from core.cli import exit_with
-from core.visualization.files import write_atomic
+from core.files import write_atomic
+from core.people.blazepose import DETECTION_FILE, LANDMARK_FILE, MODEL_FOLDER
 
 REQUIREMENT = 'mediapipe==0.10.21'
 PLATFORM = ('--only-binary=:all:', '--python-version', '3.11', '--platform', 'manylinux_2_28_x86_64')

@@ -14,9 +14,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.engine.scores import read_scores, write_scores
+from core.engine.evaluation.results import read_scores, write_scores
 from core.metrics.classification import evaluate_classification
-from core.metrics.fusion import ClipScores, fuse_scores
+from core.metrics.score_fusion import ClipScores, fuse_scores
 
 
 def format_accuracy(part: ClipScores) -> str:

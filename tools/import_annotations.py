@@ -20,9 +20,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.data.sources.checks import NAMED, Report, check_content, summarize
-from core.data.sources.registry import SOURCES
-from core.visualization.files import write_atomic
+from core.data.annotations.sources.checks import NAMED, Report, check_content, summarize
+from core.data.annotations.sources.registry import SOURCES
+from core.files import write_atomic
 
 _OPTIONS = {'layout': '--layout', 'dimensions': '--dimensions', 'image_size': '--image-size',
             'squeeze': '--keep-frame-numbers'}

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.rendering.demo import SETS, DemoOptions, write_demo
+from core.rendering.demo_set import SETS, DemoOptions, write_demo
 
 
 def main(argv: list[str] | None = None) -> int:

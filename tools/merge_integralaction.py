@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from core.cli import exit_with
-from core.models.checkpoints import read_state
+from core.files import write_atomic
 from core.models.integral.merge import merge_streams
-from core.visualization.files import write_atomic
+from core.models.published_weights import read_state
 
 
 def write_state(path: Path, state: Mapping[str, Tensor]) -> None:

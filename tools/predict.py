@@ -24,26 +24,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from core.annotate.videos import POSES, build_estimator
 from core.cli import exit_with
 from core.config.systems import SYSTEMS
-from core.data.annotations import read_annotations
+from core.data.annotations.records import read_annotations
+from core.data.annotations.skeletons import read_skeletons
 from core.data.build import DATASETS
-from core.data.extraction import VIDEO_SUFFIXES, by_sequence, files_below, is_video
-from core.data.frames import FrameFolder
-from core.data.loader import build_loader
-from core.data.skeletons import read_skeletons
-from core.data.video import write_video
-from core.engine.answering import predict_as_tested
+from core.data.clips.loader import build_loader
+from core.data.frames.extraction import VIDEO_SUFFIXES, by_sequence, files_below, is_video
+from core.data.frames.frame_folder import FrameFolder
+from core.data.frames.video import write_video
+from core.engine.evaluation.predict import predict_as_tested
 from core.engine.runtime import start_runtime, wrap_model
 from core.inference.footage import Footage
 from core.inference.live import load_live
 from core.inference.loading import load_recognizer
 from core.inference.overlay import overlay
 from core.inference.recognizers import load_clip_recognizer
-from core.inference.records import write_csv, write_json
-from core.inference.video import VideoActions, recognise_video
-from core.inference.watching import open_source, watch
+from core.inference.result_files import write_csv, write_json
+from core.inference.video_actions import VideoActions, recognise_video
+from core.inference.watch import open_source, watch
+from core.people.estimators import POSES, build_estimator
 
 DEFAULT_OUT = Path('output/predictions')
 DEFAULT_WINDOW = 4.0

@@ -2,7 +2,7 @@
 
     python tools/pretrain_pose.py --out pretrained/litehrnet18_rendered.pth
 
-Subjects, clothes and cameras differ from the demo's (``core.rendering.people``). Writes weights only,
+Subjects, clothes and cameras differ from the demo's (``core.rendering.strangers``). Writes weights only,
 in half precision.
 """
 
@@ -19,7 +19,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from core.cli import exit_with
-from core.engine.pretrain import PersonCrops, crop_pck, train_pose
+from core.engine.training.pretrain import PersonCrops, crop_pck, train_pose
 from core.models.pose.lite_hrnet import build_lite_hrnet
 from core.models.pose.pose_net import PoseNet
 from core.models.pose.simcc import SimCCHead

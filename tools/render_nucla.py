@@ -13,10 +13,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.data.nucla import read_nucla
+from core.data.annotations.nucla import read_nucla
+from core.files import save_image
 from core.rendering.contact_sheet import contact_sheet
-from core.rendering.nucla import write_nucla
-from core.visualization.files import save_image
+from core.rendering.nucla_set import write_nucla
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -19,10 +19,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import exit_with
-from core.data.sources.checks import NAMED
-from core.data.sources.coco import read_image_names
-from core.engine.scores import read_scores
-from core.visualization.files import write_atomic
+from core.data.annotations.sources.checks import NAMED
+from core.data.annotations.sources.coco import read_image_names
+from core.engine.evaluation.results import read_scores
+from core.files import write_atomic
 
 
 def result_of(scores: Path, images: Path) -> dict[str, list[float]]:

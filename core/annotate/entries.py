@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from core.annotate.frames import read_frames
 from core.annotate.labels import Labels
+from core.data.frames.frame_folder import FRAME_NAME
+from core.data.frames.jpeg import decode_jpeg
+from core.files import write_atomic
 from core.layouts import COCO17
 from core.visualization.colors import GREEN, ORANGE, Color
 from core.visualization.draw import draw_skeleton
-from core.visualization.files import write_atomic
 
 PANELS, COLUMNS, PANEL_SIZE = 8, 4, (480, 480)
+
 PANEL_MARGIN, LINE_WIDTH = 0.15, 0.6
+
 DRAWN_ABOVE = 0.3
+
 COLORS: tuple[Color | None, ...] = (None, ORANGE, GREEN)
 """Of the first person's skeleton (sides differ) and of those of the others, repeated."""
 
@@ -105,3 +109,22 @@ def _seen_part(people: People) -> tuple[int, int, int, int]:
     low = np.maximum(seen.min(axis=0) - margin, 0).astype(int)
     high = np.minimum(np.ceil(seen.max(axis=0) + margin), people.frame_size).astype(int)
     return *low.tolist(), *high.tolist()
+
+
+def count_frames(folder: Path) -> int:
+    """Return the number of frame files in the folder of a sequence."""
+    return sum(file.suffix == '.jpg' for file in folder.iterdir())
+
+
+def read_frames(folder: Path, times: Iterable[int]) -> Iterator[np.ndarray]:
+    """Yield the frames at the 0-based positions ``times`` as uint8 RGB (H, W, 3), one at a time.
+
+    Raises:
+        ValueError: a frame is missing or damaged.
+    """
+    for time in times:
+        path = folder / FRAME_NAME.format(time + 1)
+        try:
+            yield cv2.cvtColor(decode_jpeg(np.fromfile(path, np.uint8)), cv2.COLOR_BGR2RGB)
+        except (OSError, ValueError) as error:
+            raise ValueError(f'{path}: cannot be read ({error}); delete its folder and start again') from error

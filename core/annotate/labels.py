@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from core.data.extraction import VIDEO_SUFFIXES, files_below, is_video, sequence_stem
-from core.data.frames import FRAME_NAME
-from core.data.ntu import parse_ntu_name
-from core.data.nucla import parse_nucla_name
+from core.data.annotations.ntu import parse_ntu_name
+from core.data.annotations.nucla import parse_nucla_name
+from core.data.frames.extraction import VIDEO_SUFFIXES, files_below, is_video, sequence_stem
+from core.data.frames.frame_folder import FRAME_NAME
 
 
 class LabelledVideo(NamedTuple):

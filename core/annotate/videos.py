@@ -7,27 +7,25 @@ Under the data directory lie ``images/<name>/00001.jpg, ...``, ``people/<name>.n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-from core.annotate.entries import People, draw_people, load_people, save_people
-from core.annotate.frames import count_frames, read_frames
+from core.annotate.entries import People, count_frames, draw_people, load_people, read_frames, save_people
 from core.annotate.labels import LabelledVideo
-from core.annotate.people import PoseEstimator
-from core.annotate.steadying import steady
-from core.annotate.tracking import Tracker
-from core.annotate.tracks import choose_tracks, fill_gaps, join_fragments
-from core.data.extraction import FrameFormat, extract_sequence
-from core.data.video import VideoReader
+from core.data.frames.extraction import FrameFormat, extract_sequence
+from core.data.frames.video import VideoReader
+from core.files import save_image
 from core.parallel import in_parallel
-from core.visualization.files import save_image
+from core.people.estimators import build_estimator
+from core.people.person import PoseEstimator
+from core.people.tracking import Tracker, choose_tracks, fill_gaps, join_fragments, steady
 
-POSES = ('blazepose', 'torchvision', 'checkpoint')
 LONGEST_SIDE = 960
+
 USUAL_FPS = 30
 
 
@@ -60,23 +58,6 @@ class Summary(NamedTuple):
     found: dict[str, People]
     annotated: int
     failures: dict[str, str]
-
-
-@lru_cache(maxsize=1)
-def build_estimator(pose: str, checkpoint: Path | None) -> PoseEstimator:
-    """Create a pose estimator, one of ``POSES``; each process keeps its last.
-
-    Raises:
-        ValueError: its files or packages are missing.
-    """
-    if pose == 'blazepose':  # imported when needed: each wants packages that the others do without
-        from core.annotate.blazepose import BlazePose
-        return BlazePose()
-    if pose == 'torchvision':
-        from core.annotate.keypoint_rcnn import KeypointRCNN
-        return KeypointRCNN()
-    from core.annotate.checkpoint import CheckpointPose
-    return CheckpointPose(checkpoint)
 
 
 def annotate_videos(videos: Sequence[LabelledVideo], settings: AnnotationSettings, jobs: int) -> Summary:

@@ -3,8 +3,7 @@ ones read again (``saved``).
 """
 
 from core.config.keys import BACKBONE_NAMES, KEYS, Key, default_config
-from core.config.load import REPOSITORY, load_config, resolve_path, save_config
-from core.config.saved import saved_config
+from core.config.load import REPOSITORY, load_config, resolve_path, save_config, saved_config
 
 __all__ = ['BACKBONE_NAMES', 'KEYS', 'REPOSITORY', 'Key', 'default_config', 'load_config', 'resolve_path',
            'save_config', 'saved_config']

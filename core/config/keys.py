@@ -91,7 +91,7 @@ KEYS: dict[str, Key] = {
                                         'that ground truth does not leak, or from BOX_FILE',
                               choices=('annotation', 'jitter', 'file')),
     'DATASET.BOX_FILE': Key('', "BOX_SOURCE file: a detector's boxes as JSON, inside DATA_DIR; see "
-                                'core/data/box_files.py'),
+                                'core/data/clips/detections.py'),
     'DATASET.BOX_JITTER': Key(0.05, 'largest shift and rescale of a box, share of its side', minimum=0, maximum=0.5),
     'DATASET.DATA_AUGMENTATION': Key(True, 'augment training clips: the following keys'),
     'DATASET.SCALE_RANGE': Key([0.9, 1.1], 'random zoom of the crop box, factor', minimum=0.1, length=2),

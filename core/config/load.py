@@ -11,6 +11,8 @@ import difflib
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from core.layouts import get_layout
 
 BASE = '_BASE_'
 """Key of a YAML file that names the files to be merged before it."""
+
 
 POOLING_SYSTEMS = ('joint', 'skeleton', 'skelet')
 
@@ -243,3 +246,15 @@ def _check_distributions(cfg: CfgNode) -> None:
             or cfg.TRAIN.MODE == 'two_stage'):
         raise ValueError('MODEL.SKELETON.NAME posec3d reads the distributions of the joint model: set IMPLICIT.MODE '
                          'probs and GEOM none, without MULTI_FUSE and two_stage; on keypoints it is MODEL.NAME posec3d')
+
+
+def saved_config(text: str) -> CfgNode:
+    """Return a saved run's configuration (YAML), without keys that have gone since; newer ones have their defaults."""
+    saved, cfg = yaml.safe_load(text), default_config()
+    for name in KEYS:
+        *sections, key = name.split('.')
+        section = reduce(lambda node, part: node.get(part, {}), sections, saved)
+        if key in section:
+            reduce(getitem, sections, cfg)[key] = section[key]
+    cfg.MODEL.NAME, cfg.TRAIN.MODE = settle_system(cfg.MODEL.NAME, cfg.TRAIN.MODE)
+    return cfg

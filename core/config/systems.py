@@ -25,12 +25,12 @@ class System(NamedTuple):
 
 
 SYSTEMS: dict[str, System] = {
-    'joint': System('core.models.builders.joint:build', 'crops', ('joint', 'pose', 'two_stage')),
-    'skeleton': System('core.models.builders.skeleton:build', 'keypoints', ('action',)),
-    'posec3d': System('core.models.builders.posec3d:build', 'keypoints', ('action',)),
-    'keypoint_cnn': System('core.models.builders.keypoint_cnn:build', 'keypoints', ('action',)),
-    'skelet': System('core.models.builders.skelet:build', 'keypoints', ('action',)),
-    'integralaction': System('core.models.builders.integralaction:build', 'scenes',
+    'joint': System('core.systems.joint:build', 'crops', ('joint', 'pose', 'two_stage')),
+    'skeleton': System('core.systems.skeleton:build', 'keypoints', ('action',)),
+    'posec3d': System('core.systems.posec3d:build', 'keypoints', ('action',)),
+    'keypoint_cnn': System('core.systems.keypoint_cnn:build', 'keypoints', ('action',)),
+    'skelet': System('core.systems.skelet:build', 'keypoints', ('action',)),
+    'integralaction': System('core.systems.integralaction:build', 'scenes',
                              ('rgb+pose', 'rgb_only', 'pose_only')),
 }
 MODES = tuple(dict.fromkeys(mode for system in SYSTEMS.values() for mode in system.modes))

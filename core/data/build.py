@@ -14,24 +14,22 @@ from yacs.config import CfgNode
 
 from core.config import resolve_path
 from core.config.systems import SYSTEMS
-from core.data.annotations import Annotation, read_annotations
-from core.data.augment import Augmentation
-from core.data.box_files import Detections, read_detections
-from core.data.crops import BoxSettings
-from core.data.dataset import ClipDataset
-from core.data.frames import FrameFolder
-from core.data.holdout import hold_out
-from core.data.loader import build_loader
-from core.data.ntu import NTU_CLASS_NAMES, UNUSABLE_POSES, UNUSABLE_SKELETONS, parse_ntu_name
-from core.data.nucla import CLASS_NAMES, parse_nucla_name
-from core.data.protocols import Subset, select
-from core.data.records import Record
-from core.data.resampling import resample
-from core.data.sampling import SAMPLERS, TEST_SAMPLERS, Sampler, clip_after_clip, clip_samplers
-from core.data.scene_dataset import SceneAugmentation, SceneDataset
-from core.data.skeleton_dataset import SkeletonDataset
-from core.data.skeleton_preprocess import PREPROCESS, SCALE
-from core.data.skeletons import SkeletonRecord, read_skeletons
+from core.data.annotations.ntu import NTU_CLASS_NAMES, UNUSABLE_POSES, UNUSABLE_SKELETONS, parse_ntu_name
+from core.data.annotations.nucla import CLASS_NAMES, parse_nucla_name
+from core.data.annotations.protocols import Subset, select
+from core.data.annotations.records import Annotation, Record, read_annotations
+from core.data.annotations.skeletons import SkeletonRecord, read_skeletons
+from core.data.annotations.subsets import hold_out, resample
+from core.data.boxes import BoxSettings
+from core.data.clips.augment import Augmentation
+from core.data.clips.detections import Detections, read_detections
+from core.data.clips.keypoint_clips import SkeletonDataset
+from core.data.clips.loader import build_loader
+from core.data.clips.person_clips import ClipDataset
+from core.data.clips.recipes import PREPROCESS, SCALE
+from core.data.clips.sampling import SAMPLERS, TEST_SAMPLERS, Sampler, clip_after_clip, clip_samplers
+from core.data.clips.scene_clips import SceneAugmentation, SceneDataset
+from core.data.frames.frame_folder import FrameFolder
 from core.layouts import NTU25, get_layout
 
 

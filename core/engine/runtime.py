@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import distributed, nn
 from torch.nn.parallel import DataParallel, DistributedDataParallel
+
+from core.data.clips.keypoint_clips import SkeletonClip
+from core.data.clips.person_clips import Clip
 
 
 @dataclass(frozen=True)
@@ -142,3 +146,18 @@ def stop_runtime(runtime: Runtime) -> None:
     """Leave the process group, if there is one."""
     if runtime.distributed:
         distributed.destroy_process_group()
+
+
+Batch = TypeVar('Batch', Clip, SkeletonClip)
+
+AUTOCAST_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
+
+
+def to_device(clip: Batch, device: torch.device) -> Batch:
+    """Return the batch on ``device``, copied without waiting where its memory is pinned."""
+    return type(clip)(*(tensor.to(device, non_blocking=True) for tensor in clip))
+
+
+def autocast(device: torch.device, amp: str) -> torch.autocast:
+    """Return the autocast context of setting ``amp`` (``none``: disabled)."""
+    return torch.autocast(device.type, dtype=AUTOCAST_TYPES.get(amp), enabled=amp != 'none')

@@ -6,14 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.utils.data import Dataset, default_collate
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset, default_collate
 from yacs.config import CfgNode
 
-from core.data.dataset import Clip
-from core.export.parts import ClipPart, CropPart
-from core.export.runtime import Arrays, OnnxModel
+from core.data.clips.person_clips import Clip
+from core.engine.evaluation.figures import summarize
+from core.engine.evaluation.predict import predict
+from core.engine.runtime import Runtime
+from core.export.graph_parts import ClipPart, CropPart
+from core.inference.exported import Arrays, OnnxModel
+from core.layouts import get_layout
 from core.models.joint import JointModel
+from core.models.output import JointOutput
 
 Clips = tuple[Tensor, Tensor, Tensor, Tensor]
 """A batch of clips: the inputs of ``JointModel.forward``."""
@@ -83,3 +88,24 @@ def part_answers(model: JointModel, exported: OnnxModel, inputs: dict[str, Tenso
     else:
         answers = {'logits': ClipPart(model)(**inputs)}
     return {name: answers[name].numpy() for name in exported.outputs}
+
+
+class ExportedModule(nn.Module):
+    """A file of the part ``joint`` where a ``JointModel`` on the CPU is wanted."""
+
+    def __init__(self, exported: OnnxModel) -> None:
+        super().__init__()
+        self.exported = exported
+
+    def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
+        """Recognise poses and actions; arguments as in ``JointModel.forward``."""
+        answers = self.exported.run(frames=frames.numpy(), person_mask=person_mask.numpy(),
+                                    crop_to_image=crop_to_image.numpy(), image_size=image_size.numpy())
+        return JointOutput(**{name: torch.from_numpy(values) for name, values in answers.items()})
+
+
+def figures_of(model: nn.Module, cfg: CfgNode, batches: DataLoader) -> dict:
+    """Return the content of ``metrics.json`` for a model on the CPU and the clips of a loader."""
+    predictions = predict(model, batches, Runtime(torch.device('cpu')), split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
+                          sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE)
+    return summarize(predictions, get_layout(cfg.DATASET.LAYOUT))

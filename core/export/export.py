@@ -9,10 +9,10 @@ import onnx
 import torch
 from onnx import helper
 
+from core.export.graph_parts import ClipPart, CropPart, channels_first, example_clips, example_crops
 from core.export.graphs import join, trace
-from core.export.parts import CLIP_INPUTS, CROP_INPUTS, ClipPart, CropPart, channels_first, example_clips, example_crops
 from core.export.precision import in_half, in_int8
-from core.export.runtime import Arrays
+from core.inference.exported import CLIP_INPUTS, CROP_INPUTS, Arrays
 from core.inference.loading import Recognizer
 
 CROP_OUTPUTS = ('simcc_x', 'simcc_y', 'pose', 'seen')

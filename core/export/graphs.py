@@ -11,23 +11,17 @@ import io
 import logging
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import onnx
 import torch
-from google.protobuf.message import DecodeError
 from onnx import NodeProto, ValueInfoProto, compose, helper
-from onnx.utils import Extractor
 from torch import Tensor, nn
 
-from core.export.parts import CROP_INPUTS
+from core.inference.exported import CLIPS, CROPS, JOINT_INPUTS, JOINT_OUTPUTS
 
 OPSET = 20
+
 IR_VERSION = 10
-JOINT_INPUTS = ('frames', 'person_mask', 'crop_to_image', 'image_size')
-JOINT_OUTPUTS = ('simcc_x', 'simcc_y', 'logits')
-CROPS, CLIPS = 'crops/', 'clips/'
-"""Beginnings of the names of the two graphs inside the joint one."""
 
 
 def trace(module: nn.Module, inputs: Sequence[Tensor], input_names: Sequence[str], output_names: Sequence[str],
@@ -76,29 +70,6 @@ def join(crops: onnx.ModelProto, clips: onnx.ModelProto) -> onnx.ModelProto:
                               value_info=[*crops.graph.input, *crops.graph.output])
     opsets = {opset.domain: opset for model in (crops, clips) for opset in model.opset_import}
     return helper.make_model(graph, opset_imports=list(opsets.values()), ir_version=IR_VERSION)
-
-
-def split(joint: onnx.ModelProto) -> tuple[onnx.ModelProto, onnx.ModelProto, onnx.ModelProto]:
-    """Return what ``join`` joined: from clips to crops, the graph of the crops, and what follows from its answers."""
-    crops = [CROPS + name for name in CROP_INPUTS]
-    answers = [value.name for value in joint.graph.value_info if value.name not in crops]
-    extract = Extractor(joint).extract_model
-    return (extract(list(JOINT_INPUTS), crops), extract(crops, answers),
-            extract([*answers, 'person_mask'], list(JOINT_OUTPUTS)))
-
-
-def read_graph(file: Path) -> onnx.ModelProto:
-    """Read an ONNX file.
-
-    Raises:
-        ValueError: it is missing, or no ONNX file.
-    """
-    try:
-        return onnx.load(file)
-    except FileNotFoundError:
-        raise ValueError(f"exported file '{file}' does not exist; tools/export.py writes it") from None
-    except (OSError, DecodeError):
-        raise ValueError(f"'{file}' cannot be read as an ONNX file; export it again") from None
 
 
 def _sides(value: ValueInfoProto) -> list[int | str]:

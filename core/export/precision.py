@@ -13,7 +13,7 @@ import onnx
 from onnx import helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
-from core.export.runtime import Arrays
+from core.inference.exported import Arrays
 
 DISTRIBUTIONS = ('simcc_x', 'simcc_y')
 

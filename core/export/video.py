@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.data.annotations import Annotation, read_annotations
-from core.data.sampling import centred
-from core.data.video import VideoReader
-from core.export.runtime import OnnxModel
-from core.inference.crops import View, crop_maps, cut_crop, view_of, with_visible
+from core.data.annotations.records import Annotation, read_annotations
+from core.data.clips.sampling import centred
+from core.data.frames.video import VideoReader
+from core.inference.crop_plan import View, crop_maps, cut_crop, view_of, with_visible
+from core.inference.exported import OnnxModel
 
 STEPS = ('decode', 'crop', 'pose', 'action')
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from core.annotate.videos import USUAL_FPS, usual_size
-from core.data.video import VideoReader
+from core.data.frames.video import VideoReader
 
 FASTEST_FPS = 1000
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.annotate.people import Person, PoseEstimator
-from core.annotate.tracking import Tracker
-from core.inference.crops import View, crop_maps, cut_crop, view_of, with_nearest, with_visible
+from core.inference.crop_plan import View, crop_maps, cut_crop, view_of, with_nearest, with_visible
+from core.inference.follow import LEAST_SECONDS, tracked
 from core.inference.footage import frame_edges
 from core.inference.loading import Recognizer, load_recognizer
 from core.inference.overlay import Marking, caption
-from core.inference.people import LEAST_SECONDS, tracked
 from core.inference.stream import FrameStream
 from core.inference.traced import TracedModel
-from core.inference.video import NOBODY, Timeline, VideoActions
+from core.inference.video_actions import NOBODY, Timeline, VideoActions
+from core.people.person import Person, PoseEstimator
+from core.people.tracking import Tracker
 
 
 class Actor:

@@ -11,9 +11,9 @@ from yacs.config import CfgNode
 
 from core.config import saved_config
 from core.config.systems import SYSTEMS
-from core.engine.checkpoint import read_checkpoint
-from core.engine.testing import load_weights
-from core.models.build import build_model
+from core.engine.evaluation.evaluate import load_weights
+from core.engine.runs.checkpoint import read_checkpoint
+from core.systems.build import build_model
 
 READS = tuple(dict.fromkeys(system.reads for system in SYSTEMS.values()))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from core.inference.video import VideoActions
+from core.inference.video_actions import VideoActions
 from core.layouts import COCO17
 from core.visualization.colors import BLACK, BLUE, GREEN, ORANGE, SKY_BLUE, VERMILLION, YELLOW, Color
 from core.visualization.draw import FONT, draw_skeleton

@@ -18,11 +18,11 @@ from torch import Tensor
 from yacs.config import CfgNode
 
 from core.config.systems import SYSTEMS
-from core.inference.crops import CropPlan, cut_crops, plan_crops, view_of
+from core.inference.crop_plan import CropPlan, cut_crops, plan_crops, view_of
+from core.inference.follow import TrackedPerson
 from core.inference.footage import Footage
-from core.inference.keypoints import KeypointClips
+from core.inference.keypoint_windows import KeypointClips
 from core.inference.loading import Recognizer, load_recognizer
-from core.inference.people import TrackedPerson
 from core.inference.windows import Windows
 
 Sights = tuple[np.ndarray, ...]
@@ -124,7 +124,7 @@ class ExportedClips(CropClips):
     """A ``CropClips`` that runs whole clips through an exported file.
 
     Args:
-        model: ``core.export.runtime.OnnxModel`` of the part joint.
+        model: ``core.inference.exported.OnnxModel`` of the part joint.
     """
 
     def __init__(self, model) -> None:
@@ -155,7 +155,7 @@ def load_clip_recognizer(file: Path) -> ClipRecognizer:
     if file.suffix != '.onnx':
         recognizer = load_recognizer(file, tuple(RECOGNIZERS))
         return RECOGNIZERS[SYSTEMS[recognizer.cfg.MODEL.NAME].reads](recognizer)
-    from core.export.runtime import OnnxModel  # wants a package that checkpoints do without
+    from core.inference.exported import OnnxModel
     model = OnnxModel(file)
     if model.part != 'joint':
         raise ValueError(f"{file}: holds the part {model.part}, which does not lead from frames to actions; export it "

@@ -12,7 +12,8 @@ import warnings
 import torch
 from torch import Tensor, nn
 
-from core.models.joint import JointModel, JointOutput, Observation
+from core.models.joint import JointModel
+from core.models.output import JointOutput, Observation
 
 
 class _Observe(nn.Module):

@@ -1,6 +1,6 @@
-"""Losses of the pose outputs; ``core.losses.joint`` adds the action loss."""
+"""Losses of the pose outputs; ``core.losses.joint_loss`` adds the action loss."""
 
-from core.losses.heatmap import joints_mse_loss
-from core.losses.simcc import simcc_kl_loss
+from core.losses.simcc_loss import simcc_kl_loss
+from core.parity.heatmap import joints_mse_loss
 
 __all__ = ['joints_mse_loss', 'simcc_kl_loss']

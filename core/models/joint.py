@@ -1,57 +1,21 @@
-"""The models of the four training modes; all answer with one ``JointOutput``.
+"""The models of the joint system; both answer with a ``JointOutput``.
 
 ``PoseModel``: frames → x/y distributions. ``JointModel``: the same, then implicit pose → action, one differentiable
-chain. ``SkeletonModel``: keypoints → action. Parameter names agree, so that weights pass from one to the other.
+chain. Parameter names agree, so that weights pass from one to the other.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from core.models.distributions import moment, scale_gradient
+from core.models.output import JointOutput, Observation
 from core.models.persons import repeat_first_person
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
+
 IMAGENET_STD = (0.229, 0.224, 0.225)
-
-
-class JointOutput(NamedTuple):
-    """What one forward pass answers; ``None`` where the model has no such part.
-
-    Attributes:
-        simcc_x: logits over x bins, ``(B, M, T, V, N_x)``.
-        simcc_y: logits over y bins, ``(B, M, T, V, N_y)``.
-        logits: action logits, ``(B, K)``; those of the fusion where there is a visual branch.
-        skeleton_logits: action logits of the skeleton network alone, ``(B, K)``.
-        visual_logits: action logits of the visual branch alone, ``(B, K)``.
-        gate: share of the pose in what IntegralAction reads, 0..1, ``(B, T, D)``.
-    """
-
-    simcc_x: Tensor | None = None
-    simcc_y: Tensor | None = None
-    logits: Tensor | None = None
-    skeleton_logits: Tensor | None = None
-    visual_logits: Tensor | None = None
-    gate: Tensor | None = None
-
-
-class Observation(NamedTuple):
-    """What the frames of a clip tell one by one; every array has the frames T on its third axis.
-
-    Attributes:
-        simcc_x: logits over x bins, ``(B, M, T, V, N_x)``.
-        simcc_y: logits over y bins, ``(B, M, T, V, N_y)``.
-        pose: skeleton features ``(B, M, T, V, C)``, 0 for absent persons.
-        seen: what the visual branch keeps of each frame, ``(B, M or 1, T, ...)``; ``None`` without a branch.
-    """
-
-    simcc_x: Tensor
-    simcc_y: Tensor
-    pose: Tensor
-    seen: Tensor | None = None
 
 
 class NormalizeFrames(nn.Module):
@@ -169,20 +133,3 @@ class JointModel(PoseModel):
         observed = self.observe(frames, person_mask, crop_to_image, image_size)
         answers = self.recognise(observed.pose, observed.seen, person_mask)
         return JointOutput(observed.simcc_x, observed.simcc_y, *answers)
-
-
-class SkeletonModel(nn.Module):
-    """Actions of keypoint sequences (``TRAIN.MODE action``).
-
-    Args:
-        skeleton: ``(B, M, T, V, C), person_mask → (B, K)`` logits.
-    """
-
-    def __init__(self, skeleton: nn.Module) -> None:
-        super().__init__()
-        self.skeleton = skeleton
-
-    def forward(self, keypoints: Tensor, person_mask: Tensor) -> JointOutput:
-        """Recognise the actions of keypoint features ``(B, M, T, V, C)``; ``person_mask`` is ``(B, M)``."""
-        logits = self.skeleton(keypoints, person_mask)
-        return JointOutput(logits=logits, skeleton_logits=logits)

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.models.posec3d.recognizer import I3DHead, PoseC3D
+from core.models.posec3d.heatmap_recognizer import I3DHead, PoseC3D
 from core.models.posec3d.slowonly import Bottleneck, ConvUnit
 from core.models.posec3d.volume import KeypointVolume
 
 SCORE_THRESHOLD = 0.01
-"""Joints at or below it are missing, as in ``core.data.skeleton_features``."""
+"""Joints at or below it are missing, as in ``core.data.clips.streams``."""
 
 MIN_SPREAD = 1e-3
 """Smallest unit of length, half pictures: a clip without people stays 0."""

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.models.checkpoints import load_state, rename_key, to_joint_layout
+from core.models.published_weights import load_state, rename_key, to_joint_layout
 from core.parity.vector import GRAD_NORM, Vector
 
 BUFFER = 'buffer_after_forward/'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.layouts import COCO17
-from core.rendering.pose import Pose
+from core.rendering.body_pose import Pose
 
 BODY_POINTS: tuple[str, ...] = (*COCO17.joints, 'pelvis', 'spine', 'neck', 'head_top',
                                 'left_hand', 'right_hand', 'left_toe', 'right_toe')

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Metres between the demo's cameras and its actors' spot; nothing else is filmed from there (``core.rendering.people``).
+# Meters between the demo's cameras and its actors; nothing else is filmed from there (``core.rendering.strangers``).
 DEMO_DISTANCES = (3.8, 4.3)
 
 

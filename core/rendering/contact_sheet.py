@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from core.data.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name
-from core.rendering.draw import annotate
+from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name
 from core.rendering.kinect import VIEWS
-from core.rendering.nucla import compose_sequence, paint_sequence
+from core.rendering.nucla_set import compose_sequence, paint_sequence
+from core.rendering.painter import annotate
 
 MOMENTS = (0.1, 0.35, 0.6, 0.85)
 _TILE, _LABEL, _GAP = 120, 190, 4

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
 from core.layouts import Layout
-from core.report.pictures import Picture, embed
-from core.report.watching import Watched
+from core.report.replay import Watched
 from core.visualization.colors import WHITE
 from core.visualization.draw import draw_skeleton
 
 PANEL = (256, 192)   # pixels, width and height of one frame
+
 MAX_FRAMES = 32
+
 MARGIN = 1.25        # side of the view over that of the box around everybody's joints
 
 
@@ -52,3 +56,22 @@ def _panel(watched: Watched, time: int, view: np.ndarray, layout: Layout) -> np.
         for person, shown in zip(joints[:, time] * view[0, 0] + view[:, 2], visible[:, time], strict=True):
             panel = draw_skeleton(panel, person, shown, layout, color=color, width=width)
     return panel
+
+
+QUALITY = {'.webp': [cv2.IMWRITE_WEBP_QUALITY, 72], '.png': [cv2.IMWRITE_PNG_COMPRESSION, 9]}
+
+
+class Picture(NamedTuple):
+    """A picture for an ``<img>``: its address, what it shows in words, its size in pixels."""
+
+    address: str
+    alt: str
+    width: int
+    height: int
+
+
+def embed(image: np.ndarray, alt: str, suffix: str = '.webp') -> Picture:
+    """Return an RGB uint8 image (H, W, 3) as a ``data:`` address in the format of ``suffix``, .webp or .png."""
+    _, encoded = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), QUALITY[suffix])
+    code = base64.b64encode(encoded.tobytes()).decode()
+    return Picture(f'data:image/{suffix[1:]};base64,{code}', alt, image.shape[1], image.shape[0])

@@ -9,18 +9,17 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.config.systems import SYSTEMS
+from core.files import write_atomic
 from core.layouts import Layout
 from core.report import charts
-from core.report.attention import attention_panels
+from core.report.attention_maps import attention_panels
 from core.report.choice import Chosen, choose_clips
 from core.report.classes import build_matrix, hardest_first
-from core.report.clips import film
-from core.report.pictures import Picture, embed
+from core.report.clips import Picture, embed, film
 from core.report.pose_strips import Strip, joint_strips, liveliest_joint
+from core.report.replay import Watched, watch_clips
 from core.report.run import Answer, Run
 from core.report.setting import headline_figures, split_settings
-from core.report.watching import Watched, watch_clips
-from core.visualization.files import write_atomic
 
 TEMPLATES = Path(__file__).parent / 'templates'
 NUM_TOP = 3          # classes named on a clip's card

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from core.report.pictures import Picture, embed
-from core.report.watching import SeenPerson
+from core.report.clips import Picture, embed
+from core.report.replay import SeenPerson
 
 
 class Strip(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from yacs.config import CfgNode
 
 from core.config import saved_config
-from core.engine.logger import read_rows
+from core.engine.runs.run_log import read_rows
 
 
 class Answer(NamedTuple):

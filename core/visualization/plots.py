@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
+from core.files import write_atomic
 from core.visualization.colors import LINES
-from core.visualization.files import write_atomic
 
 MAX_NAME = 28        # letters of a class name on an axis
 MAX_NUMBERED = 30    # classes up to which every cell shows its number

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.annotate import videos as annotate
-from core.annotate.people import person_within
-from core.data.video import write_video
+from core.data.frames.video import write_video
+from core.people.person import person_within
 
 SIZE = (160, 120)
 

@@ -3,10 +3,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.annotate.entries import PANEL_SIZE, People, draw_people, load_people, save_people, to_content
+from core.annotate.entries import (
+    PANEL_SIZE,
+    People,
+    count_frames,
+    draw_people,
+    load_people,
+    read_frames,
+    save_people,
+    to_content,
+)
 from core.annotate.labels import LabelledVideo, Labels
-from core.data.annotations import to_annotation
-from core.data.extraction import FrameFormat, write_frames
+from core.data.annotations.records import to_annotation
+from core.data.frames.extraction import FrameFormat, write_frames
 
 JOINTS = np.random.default_rng(0).uniform(10, 60, (2, 9, 17, 2)).astype(np.float16)
 
@@ -66,3 +75,24 @@ def test_the_picture_shows_where_people_are(tmp_path):
     picture = draw_people(People(keypoints, np.ones((1, 2, 17), np.float16), (400, 100)), tmp_path / 'a')
     height, width = picture.shape[0] / 2, picture.shape[1] / 4
     assert height == PANEL_SIZE[1] and width / height == pytest.approx((20 + 14) / (40 + 14), abs=0.05)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    frames = [np.full((24, 32, 3), (40 * time, 100, 0), np.uint8) for time in range(4)]
+    write_frames(frames, tmp_path / 'a', FrameFormat((32, 24)))
+    return tmp_path / 'a'
+
+
+def test_frames_come_in_the_asked_order(folder):
+    assert count_frames(folder) == 4
+    colors = [frame.mean((0, 1)) for frame in read_frames(folder, [3, 0])]
+    assert np.allclose(colors, [(120, 100, 0), (0, 100, 0)], atol=3)
+
+
+def test_missing_and_damaged_frames_are_named(folder):
+    with pytest.raises(ValueError, match='00009.jpg: cannot be read'):
+        list(read_frames(folder, [8]))
+    (folder / '00002.jpg').write_bytes((folder / '00002.jpg').read_bytes()[:-60])
+    with pytest.raises(ValueError, match='00002.jpg: cannot be read'):
+        list(read_frames(folder, [0, 1]))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from core.annotate import videos as annotate
-from core.annotate.entries import load_people
-from core.annotate.frames import read_frames
+from core.annotate.entries import load_people, read_frames
 from core.annotate.labels import LabelledVideo, label_videos
-from core.annotate.videos import AnnotationSettings, annotate_video, annotate_videos, build_estimator, find_people
-from core.data.video import write_video
+from core.annotate.videos import AnnotationSettings, annotate_video, annotate_videos, find_people
+from core.data.frames.video import write_video
+from core.people.estimators import build_estimator
 
 
 def test_a_video_becomes_frames_people_and_a_picture(clips, tmp_path, fake_estimator):

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from core.config import REPOSITORY, load_config, resolve_path, save_config
+from core.config import REPOSITORY, load_config, resolve_path, save_config, saved_config
 
 FIXTURES = REPOSITORY / 'tests' / 'fixtures'
 
@@ -72,7 +72,9 @@ def test_missing_file_is_one_sentence(tmp_path):
 
 
 CONFIGS = REPOSITORY / 'exp' / 'configs'
+
 EXPERIMENTS = [file for file in sorted(CONFIGS.rglob('*.yaml')) if file.parent.name != 'systems']
+
 SAID_ANYWAY = ('TRAIN.EVAL_MODE', 'DATASET.ANNOTATIONS')
 
 
@@ -143,3 +145,9 @@ def test_bases_in_a_circle_are_refused(tmp_path):
 def test_the_least_nested_key_is_meant():
     cfg = load_config(overrides=['MODE', 'two_stage', 'SIGMA', '3'])
     assert (cfg.TRAIN.MODE, cfg.MODEL.SIGMA, cfg.MODEL.POSEC3D.SIGMA) == ('two_stage', 3.0, 0.6)
+
+
+def test_settings_of_another_version_are_read_as_far_as_they_are_known():
+    cfg = saved_config('{BACKBONE: hrnet-w32, GONE: 1, MODEL: {IMAGE_SIZE: [64, 96], LOST: {A: 2}}}')
+    assert cfg.BACKBONE == 'hrnet-w32' and cfg.MODEL.IMAGE_SIZE == [64, 96]
+    assert cfg.MODEL.SIGMA == load_config().MODEL.SIGMA and 'GONE' not in cfg

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from core.data.annotations import Annotation
-from core.data.frames import FRAME_NAME
+from core.data.annotations.records import Annotation
+from core.data.frames.frame_folder import FRAME_NAME
 
 MakeRecord = Callable[..., Annotation]
 MakeFrames = Callable[..., Path]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.config import load_config
+from core.data.annotations.ntu import UNUSABLE_POSES, UNUSABLE_SKELETONS
 from core.data.build import build_data
-from core.data.ntu import UNUSABLE_POSES, UNUSABLE_SKELETONS
 
 
 def test_sides_batches_and_names(tiny_overrides):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.engine.predictions import Poses, Predictions
+from core.engine.evaluation.predictions import Poses, Predictions
 
 CLASSES = 4
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.config import REPOSITORY
-from core.engine.scores import read_scores
+from core.engine.evaluation.results import read_scores
 from exp import test as exp_test
 from exp import train as exp_train
 from tests.conftest import write_tiny_data

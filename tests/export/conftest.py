@@ -10,13 +10,13 @@ from torch import nn
 
 from core.config import load_config
 from core.inference.loading import Recognizer
-from core.models.build import build_model
 from core.models.pose.lite_hrnet import LITE_HRNETS, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.skeleton.block import STGCNPP_BLOCK
 from core.models.skeleton.graph import build_adjacency
 from core.models.skeleton.recognizer import SKELETON_NETWORKS
 from core.models.skeleton.stgcn import STGCN
+from core.systems.build import build_model
 
 for package in ('onnx', 'onnxruntime', 'onnxscript'):
     pytest.importorskip(package)

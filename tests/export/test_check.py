@@ -3,10 +3,13 @@
 import copy
 
 import numpy as np
+import pytest
 import torch
 
-from core.export.check import compare, dataset_clips, random_clips
-from core.export.runtime import OnnxModel
+from core.config import load_config
+from core.data.build import build_data
+from core.export.check import ExportedModule, compare, dataset_clips, figures_of, random_clips
+from core.inference.exported import OnnxModel
 
 
 def test_a_file_of_other_weights_differs(files, recognizer, clips):
@@ -39,3 +42,14 @@ def test_clips_come_from_all_over_a_data_set(tiny_data):
     frames, *_ = dataset_clips(dataset, 3)
     assert np.array_equal(frames[-1].numpy(), dataset[len(dataset) - 1].frames)
     assert len(dataset_clips(dataset, 100)[0]) == len(dataset)
+
+
+def test_figures_are_the_checkpoints(files, recognizer, tiny_data):
+    cfg = load_config(overrides=['DATA_DIR', str(tiny_data), 'ANNOTATIONS', 'tiny.pkl', 'NUM_ACTION', '2', 'WORKERS',
+                                 '0', 'IMAGE_SIZE', '[32,64]', 'CLIP_SIZE', '4', 'VAL_RATIO', '0'])
+    batches = build_data(cfg).test
+    own, exported = (figures_of(model, cfg, batches) for model in
+                     (recognizer.model, ExportedModule(OnnxModel(files['joint']))))
+    assert own['num_clips'] == exported['num_clips'] == 4
+    assert exported['top1'] == own['top1'] and exported['confusion'] == own['confusion']
+    assert exported['pose']['PCK'] == pytest.approx(own['pose']['PCK'])

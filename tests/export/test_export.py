@@ -10,8 +10,8 @@ import torch
 from core.config import saved_config
 from core.export.check import compare, random_clips
 from core.export.export import export_part
-from core.export.graphs import read_graph, trace
-from core.export.runtime import OnnxModel
+from core.export.graphs import trace
+from core.inference.exported import OnnxModel, read_graph
 from core.models.visual.fusion import ProbabilityFusion
 
 

@@ -9,7 +9,8 @@ from torch import nn
 
 from core.export.check import random_clips
 from core.export.export import export_part
-from core.export.graphs import join, read_graph, split, trace
+from core.export.graphs import join, trace
+from core.inference.exported import read_graph, split
 
 
 def run(graph, inputs):

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from core.export.check import compare, part_answers, part_inputs, random_clips
-from core.export.graphs import read_graph
 from core.export.precision import behind_distributions, in_half, in_int8
-from core.export.runtime import OnnxModel
+from core.inference.exported import OnnxModel, read_graph
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core.data.annotations import Annotation
-from core.data.video import write_video
-from core.export.runtime import OnnxModel
+from core.data.annotations.records import Annotation
+from core.data.frames.video import write_video
 from core.export.video import STEPS, Stopwatch, crop_video, label_video, record_of
-from core.inference.crops import view_of
+from core.inference.crop_plan import view_of
+from core.inference.exported import OnnxModel
 
 FRAMES, SIZE = 6, (80, 60)
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from core.annotate.people import person_within
 from core.config import load_config
-from core.data.video import write_video
+from core.data.frames.video import write_video
 from core.inference.loading import Recognizer
-from core.models.build import build_model
+from core.people.person import person_within
+from core.systems.build import build_model
 
 SPREAD = np.vstack([[(0, 0), (1, 1)], np.random.default_rng(0).uniform(0, 1, (15, 2))])
 CONTAINERS = (b'moov', b'trak', b'mdia', b'minf', b'stbl')

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.inference.crops import cut_crops, plan_crops, view_of
+from core.inference.crop_plan import cut_crops, plan_crops, view_of
+from core.inference.follow import TrackedPerson
 from core.inference.live import LiveRecognizer
-from core.inference.people import TrackedPerson
 
 RATE = 10.0
 

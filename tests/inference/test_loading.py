@@ -5,8 +5,8 @@ import torch
 
 from core.config import load_config
 from core.inference.loading import load_recognizer
-from core.models.build import build_model
-from core.models.joint import SkeletonModel
+from core.models.skeleton.skeleton_model import SkeletonModel
+from core.systems.build import build_model
 
 SMALL = ['MODEL.IMAGE_SIZE', '[64,64]', 'DATASET.CLIP_SIZE', '4', 'DATASET.NUM_ACTION', '3', 'MODEL.SKELETON.NAME',
          'stgcnpp']

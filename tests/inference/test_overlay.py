@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from core.data.video import VideoReader, write_video
+from core.data.frames.video import VideoReader, write_video
+from core.inference.follow import TrackedPerson
 from core.inference.overlay import COLORS, Marking, draw_people, overlay
-from core.inference.people import TrackedPerson
-from core.inference.video import Timeline, VideoActions
+from core.inference.video_actions import Timeline, VideoActions
 
 
 def a_marking(left=40, top=40, number=1, text='walk 90%'):

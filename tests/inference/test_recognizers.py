@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from core.inference import recognizers
-from core.inference.crops import cut_crops, plan_crops, view_of
-from core.inference.people import follow_people
+from core.inference.crop_plan import cut_crops, plan_crops, view_of
+from core.inference.follow import follow_people
 from core.inference.recognizers import CheckpointClips, ExportedClips, load_clip_recognizer, recognise_clips
 from core.inference.windows import cut_windows
 
@@ -72,8 +72,8 @@ def test_the_backbone_sees_every_frame_once(scene, make_recognizer, monkeypatch)
 
 
 def test_an_exported_file_must_be_of_the_whole_model(tmp_path, make_recognizer, monkeypatch):
-    runtime = ModuleType('core.export.runtime')
-    monkeypatch.setitem(sys.modules, 'core.export.runtime', runtime)
+    runtime = ModuleType('core.inference.exported')
+    monkeypatch.setitem(sys.modules, 'core.inference.exported', runtime)
     runtime.OnnxModel = lambda file: WholeClips(make_recognizer())
     assert load_clip_recognizer(tmp_path / 'joint.onnx').class_names == ('sit', 'stand', 'walk')
     runtime.OnnxModel = lambda file: SimpleNamespace(part='pose')

@@ -5,13 +5,13 @@ import torch
 from torch import nn
 
 from core.config import load_config
-from core.data.sampling import centred
+from core.data.clips.sampling import centred
 from core.inference.stream import FrameRing, FrameStream
 from core.inference.traced import TracedModel
-from core.models.build import build_model
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.pose.pose_net import PoseNet
+from core.systems.build import build_model
 
 CLIPS, SIZE, SHOWN = 2, 4, 6
 SMALL = ['IMAGE_SIZE', '[32,64]', 'CLIP_SIZE', str(SIZE), 'NUM_ACTION', '5']

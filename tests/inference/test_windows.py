@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.data.sampling import centred, even
+from core.data.clips.sampling import centred, even
 from core.inference.windows import Windows, cut_windows, find_segments, frame_probabilities
 
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from core.config import load_config
-from core.losses.joint import JointLoss
-from core.models.build import build_model
-from core.models.checkpoints import load_state
+from core.losses.joint_loss import JointLoss
 from core.models.joint import NormalizeFrames
+from core.models.published_weights import load_state
+from core.systems.build import build_model
 
 SMALL = ['IMAGE_SIZE', '[32,64]', 'CLIP_SIZE', '4', 'NUM_ACTION', '5']
 CLIPS, FRAMES = 2, 4

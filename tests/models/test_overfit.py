@@ -8,8 +8,8 @@ import torch
 
 from core.config import load_config
 from core.layouts import COCO17
-from core.losses.joint import JointLoss
-from core.models.build import build_model
+from core.losses.joint_loss import JointLoss
+from core.systems.build import build_model
 
 CLIPS, CLASSES, FRAMES, SIZE = 8, 4, 4, (32, 64)
 STANDING = np.array([(16, 8), (15, 7), (17, 7), (14, 8), (18, 8), (12, 16), (20, 16), (9, 24), (23, 24), (8, 31),

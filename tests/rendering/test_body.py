@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.rendering.actions import ACTIONS, perform
+from core.rendering.actions.library import ACTIONS, perform
+from core.rendering.actions.motion import Clock
 from core.rendering.body import BODY_POINTS, POINT, forward_kinematics, place, rotation
-from core.rendering.motion import Clock
-from core.rendering.pose import Pose
+from core.rendering.body_pose import Pose
 from core.rendering.subject import demo_subject
 
 SUBJECT = demo_subject(0, 1)

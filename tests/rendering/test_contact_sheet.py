@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.data.nucla import CLASS_NAMES, NuclaSequence
+from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence
 from core.rendering.contact_sheet import MOMENTS, contact_sheet
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.layouts import COCO17, NUCLA20
 from core.rendering.body import BODY_POINTS, POINT
-from core.rendering.draw import faces_camera
 from core.rendering.kinect import FOCAL, VIEWS, fill_missing, kinect_body, to_world, view_camera
+from core.rendering.painter import faces_camera
 
 JOINT = {name: index for index, name in enumerate(NUCLA20.joints)}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.layouts import COCO17
-from core.report.watching import SeenPerson, Watched
+from core.report.replay import SeenPerson, Watched
 from exp import test as exp_test
 from exp import train as exp_train
 

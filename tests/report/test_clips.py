@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.layouts import COCO17
-from core.report.clips import MAX_FRAMES, PANEL, film, view_affine
+from core.report.clips import MAX_FRAMES, PANEL, embed, film, view_affine
 
 
 def draw(watched, layout):
@@ -56,3 +56,13 @@ def test_without_predictions_the_true_skeletons_are_drawn(watched):
     nobody = dark._replace(visible=np.zeros_like(watched.visible))
     assert to_panel(view_affine(nobody), np.array([(0, 0), (80, 60)])) == pytest.approx(np.array([(0, 0), PANEL]))
     assert draw(nobody, COCO17)[0].max() < 10
+
+
+@pytest.mark.parametrize(('suffix', 'tolerance'), [('.png', 0), ('.webp', 12)])
+def test_the_address_holds_the_picture(suffix, tolerance):
+    image = np.full((6, 8, 3), (200, 100, 20), np.uint8)
+    picture = embed(image, 'orange', suffix)
+    kind, code = picture.address.split(';base64,')
+    decoded = cv2.imdecode(np.frombuffer(base64.b64decode(code), np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert kind == f'data:image/{suffix[1:]}' and (picture.alt, picture.width, picture.height) == ('orange', 8, 6)
+    np.testing.assert_allclose(decoded.astype(int), image, atol=tolerance)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core.annotate import videos as annotate
-from core.annotate.people import person_within
 from core.config import load_config
-from core.data.annotations import read_annotations
+from core.data.annotations.records import read_annotations
 from core.data.build import build_data
-from core.data.video import write_video
+from core.data.frames.video import write_video
+from core.people.person import person_within
 from tools.annotate_videos import main
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'annotate_videos.py'

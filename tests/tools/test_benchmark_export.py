@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.config import load_config
-from core.data.video import write_video
+from core.data.frames.video import write_video
 from core.inference.loading import Recognizer
 from tools import benchmark_export
 

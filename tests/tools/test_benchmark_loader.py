@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
-from core.data.jpeg import read_header
-from core.data.tube_files import Tube, write_tube
+from core.data.frames.jpeg import read_header
+from core.data.frames.tube_files import Tube, write_tube
 from tools import benchmark_loader
 
 

@@ -9,9 +9,9 @@ import yaml
 
 from core.cli import run_parser
 from core.config import load_config, save_config
-from core.engine.comparison_table import NOTE
-from core.engine.cost import Cost
-from core.engine.run_folder import run_folder
+from core.engine.comparison.cost import Cost
+from core.engine.comparison.table import NOTE
+from core.engine.runs.run_folder import run_folder
 from tools import compare
 
 ARMS = ['--arm', 'embed', 'IMPLICIT.MODE', 'embed', '--arm', 'logits', 'IMPLICIT.MODE', 'logits']

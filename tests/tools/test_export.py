@@ -31,7 +31,7 @@ def checkpoint(tiny_overrides, tmp_path, monkeypatch):
 
 
 def test_a_file_is_compared_tested_and_written(checkpoint, capsys):
-    from core.export.runtime import OnnxModel
+    from core.inference.exported import OnnxModel
     assert export.main(['--checkpoint', str(checkpoint), '--test']) == 0
     lines = capsys.readouterr().out.splitlines()
     compared = [line for line in lines if line.startswith('clips: ')]

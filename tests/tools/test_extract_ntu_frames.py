@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.video import write_video
+from core.data.frames.video import write_video
 from tools.extract_ntu_frames import main, setup_numbers
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'extract_ntu_frames.py'

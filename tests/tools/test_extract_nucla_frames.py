@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.data.video import write_video
+from core.data.frames.video import write_video
 from tools.extract_nucla_frames import main
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'extract_nucla_frames.py'

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.engine.scores import read_scores, write_scores
-from core.metrics.fusion import ClipScores
+from core.engine.evaluation.results import read_scores, write_scores
+from core.metrics.score_fusion import ClipScores
 from tools.fuse_scores import main
 
 

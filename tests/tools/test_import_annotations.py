@@ -13,8 +13,8 @@ import pytest
 
 from core.cli import exit_with
 from core.config import REPOSITORY
-from core.data.annotations import read_annotations
-from core.data.skeletons import read_skeletons
+from core.data.annotations.records import read_annotations
+from core.data.annotations.skeletons import read_skeletons
 from tools.import_annotations import main
 
 NUCLA_NAME = 'a01_s01_e00_v01'

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from core.models.checkpoints import load_pretrained
 from core.models.integral.model import IntegralAction
+from core.models.published_weights import load_pretrained
 from tools import merge_integralaction
 from tools.merge_integralaction import main, write_state
 

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from core.annotate import blazepose
-from core.annotate.people import person_within
-from core.annotate.videos import build_estimator
-from core.data.video import VideoReader, write_video
-from core.engine.scores import read_scores
+from core.data.frames.video import VideoReader, write_video
+from core.engine.evaluation.results import read_scores
+from core.people import blazepose
+from core.people.estimators import build_estimator
+from core.people.person import person_within
 from exp import test as exp_test
 from exp import train as exp_train
 from tools import predict

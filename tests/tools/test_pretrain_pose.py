@@ -3,7 +3,7 @@
 import torch
 
 from core.config import load_config
-from core.models.build import build_model, initialize_from
+from core.systems.build import build_model, initialize_from
 from tools import pretrain_pose
 
 

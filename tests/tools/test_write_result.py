@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from core.engine.scores import write_scores
-from core.metrics.fusion import ClipScores
+from core.engine.evaluation.results import write_scores
+from core.metrics.score_fusion import ClipScores
 from tools.write_result import main
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from core.models.checkpoints import rename_key
+from core.models.published_weights import rename_key
 
 RGB_PARTS = ('img_backbone.',)
 POSE_PARTS = ('pose2feat.', 'pose_backbone.')

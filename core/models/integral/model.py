@@ -16,7 +16,7 @@ from core.layouts import Pair
 from core.models.integral.aggregator import Aggregated, Aggregator, conv_norm_relu, init_layers
 from core.models.integral.render import PoseMaps
 from core.models.integral.tsm import STEM_CHANNELS, TSMResNet
-from core.models.joint import JointOutput
+from core.models.output import JointOutput
 
 MODES: dict[str, tuple[str, ...]] = {'rgb_only': ('rgb',), 'pose_only': ('pose',), 'rgb+pose': ('rgb', 'pose')}
 """Mode → the streams that it has."""

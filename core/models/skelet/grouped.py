@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from core.models.skelet.ctrgcn import UnitCTRGCN
-from core.models.skelet.dggcn import DynamicGroupGCN
 from core.models.skelet.options import DGSTGCN, SkeleTOptions
+from core.models.skeleton.ctrgcn import UnitCTRGCN
+from core.models.skeleton.dggcn import DynamicGroupGCN
 from core.models.skeleton.gcn import UnitGCN, add_learned_matrix, aggregate_joints, learned_matrix
 
 SPLIT_WAYS = ('split', 'conv+split', 'conv+repeat')

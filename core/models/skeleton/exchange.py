@@ -13,7 +13,7 @@ from itertools import permutations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.models.skeleton.pooling import Hierarchy, JointMix, mean_columns
+from core.models.skeleton.hierarchy import Hierarchy, JointMix, mean_columns
 
 
 class Coarsen(nn.Sequential):

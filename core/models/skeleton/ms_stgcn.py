@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from core.layouts import Layout
 from core.models.skeleton.block import STGCNPP_BLOCK
 from core.models.skeleton.exchange import Coarsen, ExchangeUnit
-from core.models.skeleton.pooling import build_hierarchy
+from core.models.skeleton.hierarchy import build_hierarchy
 from core.models.skeleton.stgcn import STGCN, stgcnpp
 
 FIRST_BLOCK = 2

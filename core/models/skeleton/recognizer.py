@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from core.layouts import Layout
 from core.models.skeleton.head import GCNHead, MultiScaleHead
+from core.models.skeleton.instance_pooling import InstancePooling
 from core.models.skeleton.ms_stgcn import ms_stgcnpp
 from core.models.skeleton.stgcn import STGCN, stgcn, stgcnpp
 
@@ -73,3 +74,23 @@ def build_recognizer(name: str, layout: Layout, in_channels: int, num_classes: i
     if len(backbone.widths) == 1:
         return SkeletonRecognizer(backbone, GCNHead(backbone.out_channels, num_classes, dropout))
     return SkeletonRecognizer(backbone, MultiScaleHead(backbone.widths, num_classes, dropout))
+
+
+class PooledRecognizer(SkeletonRecognizer):
+    """A recognizer whose persons are merged into one before the backbone sees them.
+
+    The head averages over the one person there is, whatever mask it gets.
+
+    Args:
+        pooling: ``(B, M, T, V, C), person_mask → (B, D, T, V)``.
+        recognizer: skeleton network for D features per joint; its backbone and head keep their parameter names.
+    """
+
+    def __init__(self, pooling: InstancePooling, recognizer: SkeletonRecognizer) -> None:
+        super().__init__(recognizer.backbone, recognizer.head)
+        self.instance_pooling = pooling
+
+    def features(self, x: Tensor, person_mask: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Return the backbone's maps ``(B, 1, C_s, T_s, V_s)``, finest first; arguments as in ``forward``."""
+        merged = self.instance_pooling(x, person_mask)                                   # (B, D, T, V)
+        return self.backbone(merged.permute(0, 2, 3, 1)[:, None])

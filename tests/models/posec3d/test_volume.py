@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from core.layouts import COCO17
-from core.models.posec3d.limbs import LIMB_ORDERS
-from core.models.posec3d.volume import KeypointVolume, draw_keypoints, draw_limbs, merge_persons
-from core.parity.posec3d_cases import mirror_volume
+from core.models.posec3d.volume import LIMB_ORDERS, KeypointVolume, draw_keypoints, draw_limbs, merge_persons
+from core.parity.cases.posec3d_cases import mirror_volume
 
 LIMBS = LIMB_ORDERS['pyskl'].limbs
+
 EDGE = math.exp(-4.5)
 """Value of a Gaussian of height 1 at 3 sigma, where the window ends."""
 
@@ -131,3 +131,16 @@ def test_half_precision_does_not_move_joints():
     volume = KeypointVolume(test_size=32).eval()
     with torch.autocast('cpu', torch.bfloat16):
         assert torch.equal(volume(features(32)), volume(features(32).double().float()))
+
+
+def test_both_orders_have_the_same_limbs():
+    pyskl, default = LIMB_ORDERS['pyskl'].limbs, LIMB_ORDERS['pyskl_default'].limbs
+    assert len(pyskl) == 17 and set(pyskl) == set(default) and pyskl != default
+
+
+@pytest.mark.parametrize('name', LIMB_ORDERS)
+def test_mirrored_limbs_join_mirrored_joints(name):
+    order, mirrored = LIMB_ORDERS[name], COCO17.flip_order
+    assert len(order.left) == len(order.right) == 8
+    for left, right in zip(order.left, order.right, strict=True):
+        assert tuple(mirrored[joint] for joint in order.limbs[left]) == order.limbs[right]

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from core.layouts import get_layout
 from core.models.skeleton.exchange import Coarsen, ExchangeUnit, Refine
-from core.models.skeleton.pooling import build_hierarchy
+from core.models.skeleton.hierarchy import build_hierarchy
 
 HIERARCHY = build_hierarchy(get_layout('coco17'))
 WIDTHS, NODES = (8, 4, 2), (17, 6, 3)

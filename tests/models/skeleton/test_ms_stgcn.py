@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from core.layouts import get_layout
-from core.models.checkpoints import load_state, to_joint_layout
+from core.models.published_weights import load_state, to_joint_layout
 from core.models.skeleton.ms_stgcn import MultiScaleSTGCN, ms_stgcnpp
 from core.models.skeleton.recognizer import SkeletonRecognizer, build_recognizer
 from core.models.skeleton.stgcn import stgcnpp

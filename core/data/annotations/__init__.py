@@ -1,0 +1,1 @@
+"""Labeled sequences: the record, its files, their readers, and who trains and who tests."""

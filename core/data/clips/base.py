@@ -1,0 +1,95 @@
+"""What all datasets of labelled sequences share: the records, and randomness that follows the epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from core.data.annotations.records import Record
+from core.layouts import Layout
+
+ItemT = TypeVar('ItemT', covariant=True)
+
+RecordT = TypeVar('RecordT', bound=Record)
+
+
+class RecordDataset(Dataset[ItemT]):
+    """A dataset of one item a record.
+
+    An item depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either.
+
+    Args:
+        records: labelled sequences.
+        layout: their joints.
+        training: draw another item of a record every epoch.
+        seed: base of all randomness.
+
+    Raises:
+        ValueError: a record whose joints are not those of the layout.
+    """
+
+    def __init__(self, records: Sequence[RecordT], layout: Layout, *, training: bool, seed: int = 0) -> None:
+        for record in records:
+            if record.keypoints.shape[2] != layout.num_joints:
+                raise ValueError(f"record '{record.name}' has {record.keypoints.shape[2]} joints, but layout "
+                                 f"'{layout.name}' has {layout.num_joints}; choose the layout of the annotation file")
+        self.records, self.layout = records, layout
+        self.training, self.seed = training, seed
+        # Shared memory, because persistent workers keep the copy of the dataset they were started with.
+        self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch whose items are drawn, in running workers too; call it between passes over a loader."""
+        self._epoch.fill_(epoch)
+
+    def generator(self, index: int) -> np.random.Generator:
+        """Return the source of all random numbers of item ``index`` in the present epoch."""
+        return np.random.default_rng((self.seed, int(self._epoch) if self.training else 0, index))
+
+
+class FrameReport(NamedTuple):
+    """A pass over a dataset: frames ``read``, and sequence → frames of it that were ``replaced`` by neighbours."""
+
+    read: int
+    replaced: dict[str, int]
+
+    @property
+    def share(self) -> float:
+        """Replaced frames of all, 0 to 1."""
+        return sum(self.replaced.values()) / max(1, self.read)
+
+    def __str__(self) -> str:
+        named = sorted(self.replaced)
+        return (f'{sum(self.replaced.values())} of {self.read} frames were missing or damaged and replaced by their '
+                f'neighbours, in {len(named)} sequences: {", ".join(named[:10])}{", ..." if len(named) > 10 else ""}')
+
+
+class FrameLog:
+    """Counts of one pass, a row a record, in memory that loader processes share.
+
+    Args:
+        num_records: number of records.
+
+    Attributes:
+        counts: int64 (records, 2): frames read, frames replaced.
+    """
+
+    def __init__(self, num_records: int) -> None:
+        self.counts = torch.zeros(num_records, 2, dtype=torch.int64).share_memory_()
+
+    def add(self, index: int, read: int, replaced: int) -> None:
+        """Count the frames of a clip of record ``index``; no two processes load clips of one record at once."""
+        self.counts.numpy()[index] += read, replaced     # a tensor would take five times as long
+
+    def take(self, names: Sequence[str]) -> FrameReport:
+        """What happened since the last call, by the records' ``names``; counting begins anew."""
+        read, replaced = self.counts.clone().unbind(1)
+        self.counts.zero_()
+        return FrameReport(int(read.sum()), {names[index]: int(replaced[index]) for index in replaced.nonzero()[:, 0]})

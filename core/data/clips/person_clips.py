@@ -1,0 +1,169 @@
+"""From an annotation record and its frames to a ``Clip``: each person's crops and where the joints lie in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from core.data.annotations.records import Annotation
+from core.data.boxes import Boxes, BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
+from core.data.clips.augment import Augmentation, ClipDraw, augment_boxes, change_colors, flip_joints
+from core.data.clips.base import FrameLog, RecordDataset
+from core.data.clips.detections import Detections, match_detections
+from core.data.clips.sampling import Sampler, centred, random_segment
+from core.data.clips.warps import needed_regions, warp_views
+from core.data.frames.frame_folder import FrameFolder
+from core.layouts import Layout
+
+
+class Clip(NamedTuple):
+    """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
+
+    Under a mirror (training only) everything is that of the mirrored frame, so that a person seen on the left is seen
+    on the right, also by whoever reads positions in the frame.
+
+    Attributes:
+        frames: uint8 (M, T, H, W, 3) RGB crops; zeros for an absent person.
+        keypoints_crop: float32 (M, T, V, 2), (x, y) in crop pixels, (0, 0) where not visible.
+        visible: float32 (M, T, V), 1 if the joint is annotated (it may lie outside the crop), else 0.
+        keypoints_image: float32 (M, T, V, 2), pixels of the stored frame, (0, 0) where not visible.
+        crop_to_image: float32 (M, T, 2, 3), affine map from crop pixels to pixels of the stored frame.
+        image_size: float32 (2,), (width, height) of the stored frame.
+        person_mask: float32 (M,), 1 if the person is in the clip; at least one person always is.
+        label: int64 (), 0-based class.
+        index: int64 (), position in the dataset's records.
+    """
+
+    frames: np.ndarray | torch.Tensor
+    keypoints_crop: np.ndarray | torch.Tensor
+    visible: np.ndarray | torch.Tensor
+    keypoints_image: np.ndarray | torch.Tensor
+    crop_to_image: np.ndarray | torch.Tensor
+    image_size: np.ndarray | torch.Tensor
+    person_mask: np.ndarray | torch.Tensor
+    label: np.ndarray | torch.Tensor
+    index: np.ndarray | torch.Tensor
+
+    @property
+    def inputs(self) -> tuple:
+        """What ``PoseModel`` and ``JointModel`` read."""
+        return self.frames, self.person_mask, self.crop_to_image, self.image_size
+
+    @property
+    def targets(self) -> tuple:
+        """What ``JointLoss`` compares with."""
+        return self.label, self.keypoints_crop, self.visible
+
+    def mirrored(self, flip_order: Sequence[int]) -> tuple:
+        """``inputs`` of the mirrored clips of a batch; ``flip_order`` of the joints is not needed."""
+        to_plain_crop = self.crop_to_image.new_tensor([[-1, 0, self.frames.shape[-2] - 1], [0, 1, 0], [0, 0, 1]])
+        crop_to_image = self.crop_to_image @ to_plain_crop  # (B, M, T, 2, 3)
+        crop_to_image[..., 0, :] *= -1
+        crop_to_image[..., 0, 2] += self.image_size[:, 0, None, None] - 1
+        return self.frames.flip(-2), self.person_mask, crop_to_image, self.image_size
+
+
+class ClipDataset(RecordDataset[Clip]):
+    """Clips of annotated sequences.
+
+    A clip depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either. Frames that
+    are missing or damaged are replaced by their neighbours and counted in ``frame_log``.
+
+    Args:
+        records: annotated sequences.
+        frames: their pixels.
+        layout: joint layout of the annotations.
+        clip_size: T.
+        image_size: (W, H) of the crops.
+        num_persons: M; the first M persons seen in the clip, in the order of the file.
+        training: draw another clip every epoch, and augment.
+        sampler: picks the frames; by default ``random_segment`` in training and ``centred`` else. It may pick those of
+            several clips, one after the other on the axis T.
+        boxes: how crop boxes are made.
+        detections: boxes that a detector found, by sequence; for ``boxes`` of the source 'file'.
+        augmentation: ranges of the draws, for training only; ``None`` augments nothing.
+        visible_above: a joint counts as annotated if its score exceeds this.
+        seed: base of all randomness.
+
+    Raises:
+        ValueError: a size below 1, or a record whose joints are not those of the layout.
+    """
+
+    def __init__(self, records: Sequence[Annotation], frames: FrameFolder, layout: Layout, *, clip_size: int,
+                 image_size: tuple[int, int], num_persons: int = 1, training: bool, sampler: Sampler | None = None,
+                 boxes: BoxSettings | None = None, detections: Mapping[str, Detections] | None = None,
+                 augmentation: Augmentation | None = None, visible_above: float = 0.0, seed: int = 0) -> None:
+        if min(clip_size, num_persons, *image_size) < 1:
+            raise ValueError(f'clip size {clip_size}, number of persons {num_persons} and image size {image_size} must '
+                             'be at least 1')
+        super().__init__(records, layout, training=training, seed=seed)
+        self.frames, self.visible_above, self.frame_log = frames, visible_above, FrameLog(len(records))
+        self.clip_size, self.image_size, self.num_persons = clip_size, tuple(image_size), num_persons
+        self.sampler = sampler or (random_segment if training else centred)
+        self.boxes, self.detections, self.augmentation = boxes or BoxSettings(), detections, augmentation
+
+    def __getitem__(self, index: int) -> Clip:
+        record = self.records[index]
+        rng = self.generator(index)
+        times, position = np.unique(self.sampler(record.total_frames, self.clip_size, rng), return_inverse=True)
+        frame_size = self.frames.frame_size(record.name, record.total_frames)
+
+        keypoints, visible, mask = self._persons(record, times[position], frame_size)  # (M, T, V, 2), (M, T, V), (M,)
+        draw = self.augmentation.draw(rng) if self.augmentation and self.training else ClipDraw()
+        boxes = self._boxes(record, times[position], keypoints, visible, frame_size, rng)
+        boxes = augment_boxes(boxes, draw)  # (M, T, 2)
+        to_crop = crop_affine(boxes.center, boxes.size[..., 0], self.image_size, draw.rotation)  # (M, T, 2, 3)
+        keypoints_crop = apply_affine(to_crop, keypoints)
+        if draw.mirror:
+            to_crop, order = mirror_affine(to_crop, self.image_size[0]), self.layout.flip_order
+            keypoints_crop, _ = flip_joints(keypoints_crop, visible, self.image_size[0], order)
+            keypoints, visible = flip_joints(keypoints, visible, frame_size[0], order)
+        to_image = invert_affine(to_crop)
+        persons = np.flatnonzero(mask)
+        regions, steps = needed_regions(to_image[persons], position, self.image_size)  # (L, 4), (L,)
+        views = self.frames.read(record.name, times, record.total_frames, regions, steps)
+        crops, shown = warp_views(views, position, to_image, persons, self.image_size)  # (M, T, H, W, 3), (L,)
+        self.frame_log.add(index, len(times), int((shown != times).sum()))
+        if draw.mirror:
+            to_image = mirror_affine(to_image, frame_size[0])
+        if draw.color is not None:
+            crops[mask] = change_colors(crops[mask], draw.color)
+        keypoints_crop, keypoints = (np.where(visible[..., None], points, 0) for points in (keypoints_crop, keypoints))
+        return Clip(crops, keypoints_crop.astype(np.float32), visible.astype(np.float32),
+                    keypoints.astype(np.float32), to_image.astype(np.float32), np.array(frame_size, np.float32),
+                    mask.astype(np.float32), np.int64(record.label), np.int64(index))
+
+    def _persons(self, record: Annotation, times: np.ndarray,
+                 frame_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Joints (M, T, V, 2) in stored-frame pixels, visible bool (M, T, V), present bool (M,) at ``times``."""
+        keypoints, scores = record.at(times)
+        if len(keypoints) < self.num_persons:
+            absent = [(0, self.num_persons - len(keypoints)), (0, 0), (0, 0)]
+            keypoints, scores = np.pad(keypoints, [*absent, (0, 0)]), np.pad(scores, absent)
+        known = np.isfinite(keypoints).all(-1) & (keypoints != 0).any(-1)
+        visible = known & (scores > self.visible_above)  # (all persons, T, V)
+        present = visible.any((1, 2))
+        chosen = np.argsort(~present, kind='stable')[:self.num_persons]
+        ratio = np.divide(frame_size, record.image_size)
+        mask = present[chosen]
+        mask[0] = True  # a clip in which nobody is visible shows the whole frame
+        return np.where(visible[chosen, ..., None], keypoints[chosen] * ratio, 0.0), visible[chosen], mask
+
+    def _boxes(self, record: Annotation, times: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
+               frame_size: tuple[int, int], rng: np.random.Generator) -> Boxes:
+        """Crop boxes (M, T, 2) at ``times``, in stored-frame pixels like ``keypoints``; every clip has its own."""
+
+        def by_clip(values: np.ndarray) -> np.ndarray:
+            return values.reshape(len(values), -1, self.clip_size, *values.shape[2:])  # (M, clips, frames of one, ...)
+
+        found = None
+        if self.detections is not None:
+            found, valid = self.detections[record.name].at(times, np.divide(frame_size, record.image_size))
+            found, known = match_detections(found, valid, keypoints, visible, frame_size)
+            found = Boxes(*map(by_clip, found)), by_clip(known)
+        aspect = self.image_size[1] / self.image_size[0]
+        boxes = clip_boxes(by_clip(keypoints), by_clip(visible), frame_size, aspect, self.boxes, rng, found)
+        return Boxes(*(values.reshape(*keypoints.shape[:2], 2) for values in boxes))

@@ -1,0 +1,1 @@
+"""Pixels: videos decoded, frames extracted, stored and read."""

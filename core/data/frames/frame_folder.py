@@ -1,0 +1,188 @@
+"""Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or of tubes.
+
+File names of six digits (``000001.jpg``), as IntegralAction's data have them, are read, too. A sequence may lie deeper,
+its name then has slashes (``train_256/juggling/x``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from functools import cached_property, partial
+from itertools import chain, product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from core.data.frames.jpeg import Cut, cut_regions, decode_jpeg, read_header
+from core.data.frames.tube_files import Place, Size, Tube, open_tube, read_tube
+
+FRAME_NAME = '{:05d}.jpg'
+"""File name of an uncut frame; the number is the video's frame number, counted from 1."""
+
+_FRAME_NAMES = (FRAME_NAME, '{:06d}.jpg')
+
+Fetch = Callable[[int, int], bytes]
+"""From the 0-based number of a frame and the number of its size to the JPEG file; OSError or ValueError if none."""
+
+
+class View(NamedTuple):
+    """Pixels of one frame, or of the part of it that was asked for.
+
+    Attributes:
+        pixels: uint8 (H, W, 3) in OpenCV's order B, G, R.
+        place: where they lie in the frame.
+        time: 0-based number of the frame, which is not the one asked for where that is missing or damaged.
+    """
+
+    pixels: np.ndarray
+    place: Place
+    time: int
+
+
+class _Stored(NamedTuple):
+    """How a sequence's frames are stored: what they show, and how uncut frames are named (``None``: they are cut)."""
+
+    tube: Tube
+    file_name: str | None
+
+
+class FrameFolder:
+    """Extracted frames of many sequences, a directory each, uncut or as ``core.data.frames.person_tubes``.
+
+    Decodes only the requested region. For uncut frames the result equals cropping the full decode, pixel for pixel; for
+    tubes it uses the smallest stored size that is large enough. A missing or damaged frame is replaced by the nearest
+    readable one; ties go to the earlier.
+
+    Args:
+        root: data directory.
+        folder: directory inside ``root`` that holds the sequences.
+
+    Raises:
+        ValueError: ``root/folder`` is not a directory.
+    """
+
+    def __init__(self, root: str | Path, folder: str = 'images') -> None:
+        self.images = Path(root) / folder
+        self._sequences: dict[str, _Stored] = {}
+        if not self.images.is_dir():
+            raise ValueError(f'{self.images}: no such directory; extract the videos there with '
+                             'tools/extract_ntu_frames.py, or correct the data directory')
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of the sequences that have a frame directory, but for those that lie deeper."""
+        with os.scandir(self.images) as entries:
+            return frozenset(entry.name for entry in entries if not entry.name.startswith('.') and entry.is_dir())
+
+    def names_with(self, deeper: Iterable[str]) -> frozenset[str]:
+        """``names``, and those of ``deeper`` that contain a slash and have a frame directory."""
+        return self.names.union(name for name in deeper if '/' in name and (self.images / name).is_dir())
+
+    def frame_size(self, name: str, num_frames: int) -> Size:
+        """(width, height) of the uncut frames of a sequence of ``num_frames`` frames.
+
+        Raises:
+            ValueError: no frame of it can be read.
+        """
+        return self._stored(name, num_frames).tube.frame_size
+
+    def is_cut(self, name: str, num_frames: int) -> bool:
+        """Whether a sequence of ``num_frames`` frames is stored as a person tube, which shows part of the frame only.
+
+        Raises:
+            ValueError: no frame of it can be read.
+        """
+        return self._stored(name, num_frames).file_name is None
+
+    def read(self, name: str, times: np.ndarray, num_frames: int, regions: np.ndarray,
+             steps: np.ndarray) -> Iterator[View]:
+        """Yield one view for each of the 0-based frame numbers ``times`` (L,).
+
+        Args:
+            name: of the sequence.
+            times: frame numbers.
+            num_frames: number of frames of the sequence.
+            regions: (L, 4) x0, y0, x1, y1 of what is needed, in pixels of the uncut frame.
+            steps: (L,) pixels of the uncut frame from one needed pixel to the next.
+
+        Raises:
+            ValueError: no frame of the sequence can be read.
+        """
+        tube, file_name = self._stored(name, num_frames)
+        levels, places = tube.levels(steps), [tube.place(level) for level in range(len(tube.sizes))]
+        uncut = nullcontext(partial(self._uncut_file, name, file_name))
+        with uncut if file_name else open_tube(self.images / name, tube) as fetch:
+            cuts = _cuts(fetch, tube, times, regions, levels)
+            for time, region, level, cut in zip(times.tolist(), regions, levels, cuts, strict=True):
+                others = _replacements(fetch, tube, time, num_frames, region, level)
+                for candidate, part in chain([(time, cut)], others):
+                    pixels = _decode(part)
+                    if pixels is not None:
+                        yield View(pixels, places[level].moved(part.origin), candidate)
+                        break
+                else:
+                    raise self._unreadable(name)
+
+    def _uncut_file(self, name: str, file_name: str, time: int, level: int = 0) -> bytes:
+        file = os.open(f'{self.images}/{name}/{file_name.format(time + 1)}', os.O_RDONLY)
+        try:
+            return os.read(file, os.fstat(file).st_size)
+        finally:
+            os.close(file)
+
+    def _stored(self, name: str, num_frames: int) -> _Stored:
+        """How the frames of a sequence are stored; uncut frames have the size of the first readable one."""
+        if name not in self._sequences:
+            tube = read_tube(self.images / name)
+            self._sequences[name] = _Stored(tube, None) if tube else self._uncut(name, num_frames)
+        return self._sequences[name]
+
+    def _uncut(self, name: str, num_frames: int) -> _Stored:
+        for time, file_name in product(range(num_frames), _FRAME_NAMES):
+            try:
+                size = read_header(self._uncut_file(name, file_name, time)).size
+            except (OSError, ValueError):
+                continue
+            return _Stored(Tube(size, (0, 0, *size), (size,)), file_name)
+        raise self._unreadable(name)
+
+    def _unreadable(self, name: str) -> ValueError:
+        return ValueError(f'{self.images / name}: no readable frame; delete the directory and extract the sequence '
+                          'again')
+
+
+def _cuts(fetch: Fetch, tube: Tube, times: np.ndarray, regions: np.ndarray, levels: np.ndarray) -> list[Cut | None]:
+    """What frames show of regions (L, 4), in the sizes ``levels`` (L,) of ``tube``; ``None`` for unreadable ones."""
+    cuts: list[Cut | None] = [None] * len(times)
+    for level in set(levels.tolist()):
+        chosen = np.flatnonzero(levels == level)
+        files = [_file(fetch, time, level) for time in times[chosen].tolist()]
+        (x, y), (across, down) = tube.place(level)
+        needed = (regions[chosen] - (x, y, x, y)) * (across, down, across, down)
+        for index, cut in zip(chosen, cut_regions(files, tube.sizes[level], needed), strict=True):
+            cuts[index] = cut
+    return cuts
+
+
+def _replacements(fetch: Fetch, tube: Tube, time: int, num_frames: int, region: np.ndarray,
+                  level: int) -> Iterator[tuple[int, Cut | None]]:
+    """What the other frames of a sequence show of a region (4,), by their distance to ``time``."""
+    for other in sorted(set(range(num_frames)) - {time}, key=lambda other: (abs(other - time), other)):
+        yield (other, *_cuts(fetch, tube, np.array([other]), region[None], np.array([level])))
+
+
+def _file(fetch: Fetch, time: int, level: int) -> bytes | None:
+    try:
+        return fetch(time, level)
+    except (OSError, ValueError):
+        return None
+
+
+def _decode(cut: Cut | None) -> np.ndarray | None:
+    try:
+        return None if cut is None else decode_jpeg(cut.data)
+    except ValueError:
+        return None

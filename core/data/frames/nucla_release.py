@@ -1,0 +1,65 @@
+"""Finding the pictures and videos of Northwestern-UCLA in the folders they are released in.
+
+The frames come as ``view_1/a01_s01_e00/frame_<number>_tc_<time>_rgb.jpg``, with depth and skeleton files between, the
+videos as ``a01/v01_s01_e00.avi``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+from core.data.annotations.nucla import CLASS_NAMES
+from core.data.frames.extraction import Source, by_sequence, files_below, is_video, sequence_stem
+
+_SEQUENCE_PATHS = tuple(re.compile('.*/' + form) for form in (
+    r'view_(?P<v>\d+)/a(?P<a>\d+)_s(?P<s>\d+)_e(?P<e>\d+)',
+    r'a(?P<a>\d+)/v(?P<v>\d+)_s(?P<s>\d+)_e(?P<e>\d+)',
+    r'a(?P<a>\d+)_s(?P<s>\d+)_e(?P<e>\d+)_v(?P<v>\d+)'))
+_PICTURE = re.compile(r'(?:frame_)?(\d+)(?:_tc_(\d+))?(?:_rgb)?\.jpe?g', re.IGNORECASE)
+
+
+class NuclaSources(NamedTuple):
+    """What was found: sequence name → its video or pictures, and how many sequences show none of the ten actions."""
+
+    sequences: dict[str, Source]
+    left_out: int
+
+
+def find_nucla(folder: str | Path) -> NuclaSources:
+    """Find the N-UCLA sequences below ``folder``: folders of pictures, videos, or some of each.
+
+    Besides the released names, a folder or video may have the sequence's own, ``a01_s01_e00_v01``.
+
+    Raises:
+        ValueError: no such folder, nothing in it, two sources of one sequence, or a source whose path names none.
+    """
+    files = files_below(folder)
+    pictures: dict[Path, list[tuple[int, int, Path]]] = defaultdict(list)
+    for path in files:
+        if match := _PICTURE.fullmatch(path.name):
+            pictures[path.parent].append((int(match[1]), int(match[2] or 0), path))
+    candidates = [*filter(is_video, files), *pictures]
+    found = by_sequence((_sequence_name(path), path) for path in candidates)
+    if not found:
+        raise ValueError(f'{folder}: holds neither videos such as a01/v01_s01_e00.avi nor pictures such as '
+                         'view_1/a01_s01_e00/frame_0_tc_0_rgb.jpg')
+    sequences = {name: _in_order(pictures[path]) if path in pictures else path for name, path in found.items()
+                 if int(name[1:3]) in CLASS_NAMES}
+    return NuclaSources(sequences, len(found) - len(sequences))
+
+
+def _in_order(numbered: list[tuple[int, int, Path]]) -> tuple[Path, ...]:
+    return tuple(path for _, _, path in sorted(numbered))
+
+
+def _sequence_name(source: Path) -> str:
+    """Name ``aAA_sSS_eEE_vVV`` of a video or a folder of pictures."""
+    place = source.absolute().with_name(sequence_stem(source)).as_posix()
+    match = next(filter(None, (form.fullmatch(place) for form in _SEQUENCE_PATHS)), None)
+    if match is None:
+        raise ValueError(f'{source}: not placed like view_1/a01_s01_e00, a01/v01_s01_e00.avi or a01_s01_e00_v01, so '
+                         'its sequence is unknown; rename it or move it elsewhere')
+    return '_'.join(f'{letter}{int(match[letter]):02d}' for letter in 'asev')

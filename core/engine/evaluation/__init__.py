@@ -1,0 +1,1 @@
+"""From a model and test clips to answers, figures and the files of a test."""

@@ -1,0 +1,1 @@
+"""The folder of a run: opened or continued, its checkpoints, its log."""

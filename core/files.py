@@ -1,0 +1,42 @@
+"""Writing files, pictures above all, so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+
+def write_atomic(path: str | Path, payload: bytes) -> Path:
+    """Write payload under a temporary name beside path, then rename it; parent folders are made. Returns the path."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    try:
+        temporary.write_bytes(payload)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def save_image(path: str | Path, image: np.ndarray) -> Path:
+    """Write an RGB uint8 image (H, W, 3) in the format of path's suffix (such as .png). Returns the path.
+
+    Raises:
+        ValueError: for a suffix that OpenCV cannot encode.
+    """
+    path = Path(path)
+    if not cv2.haveImageWriter(path.name):
+        raise ValueError(f"picture '{path}' has a suffix that cannot be written; use .png or .jpg")
+    _, encoded = cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return write_atomic(path, encoded.tobytes())
+
+
+def write_json(file: Path, content: Any) -> None:
+    """Write ``content`` as JSON; the file appears when it is complete."""
+    write_atomic(file, (json.dumps(content, indent=2) + '\n').encode())

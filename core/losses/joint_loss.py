@@ -1,0 +1,88 @@
+"""The joint loss: RATIO[0] · pose + RATIO[1] · action (end-to-end paper), targets drawn on the device."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.losses.simcc_loss import simcc_kl_loss
+from core.models.output import JointOutput
+from core.models.pose.simcc import encode_simcc
+
+
+class JointLoss:
+    """Loss of whatever parts a model's output has: pose, action, or both, with fixed settings.
+
+    Args:
+        ratio: weights of pose and action loss.
+        gate_ratio: weight, inside the action loss, of the gate's mean distance from 1, −log gate (IntegralAction).
+        visual_ratio: weights, inside the action loss, of the visual branch's own and of the skeleton network's own
+            cross-entropy; that of the fused logits (of a model without visual branch: of its only ones) weighs 1.
+        image_size: crop ``(width, height)``, pixels.
+        split_ratio: bins per pixel.
+        sigma: standard deviation of the targets, bins.
+        target_norm: see ``encode_simcc``.
+        reduction: see ``simcc_kl_loss``.
+        norm: see ``simcc_kl_loss``.
+        label_smoothing: of the cross-entropy.
+    """
+
+    def __init__(self, ratio: tuple[float, float] = (1.0, 1.0), *, image_size: tuple[int, int],
+                 visual_ratio: tuple[float, float] = (0.5, 1.0), gate_ratio: float = 1.5, split_ratio: float = 2.0,
+                 sigma: float = 4.0, target_norm: str = 'renorm', reduction: str = 'sum', norm: str = 'visible',
+                 label_smoothing: float = 0.0) -> None:
+        self.ratio, self.visual_ratio, self.gate_ratio = ratio, visual_ratio, gate_ratio
+        self.encoding = {'image_size': image_size, 'split_ratio': split_ratio, 'sigma': sigma,
+                         'target_norm': target_norm}
+        self.kl = {'reduction': reduction, 'norm': norm}
+        self.label_smoothing = label_smoothing
+
+    def __call__(self, output: JointOutput, label: Tensor, keypoints_crop: Tensor | None = None,
+                 visible: Tensor | None = None) -> dict[str, Tensor]:
+        """Compare a forward pass with its annotation.
+
+        Args:
+            output: of the model.
+            label: class indices ``(B,)``.
+            keypoints_crop: ``(B, M, T, V, 2)``, crop pixels; needed where the output has distributions.
+            visible: 1 for annotated joints, ``(B, M, T, V)``; 0 for all of an absent person.
+
+        Returns:
+            Scalars by name, still on the device: ``loss`` is minimised; ``pose_loss`` (KL divergence), ``action_loss``
+            (cross-entropy), both unweighted, and ``top1``, ``skeleton_top1``, ``visual_top1`` (percent) of the parts
+            there are, without gradient.
+        """
+        terms, values = [], {}
+        if output.simcc_x is not None:
+            pose = self._pose(output, keypoints_crop, visible)
+            terms.append(self.ratio[0] * pose)
+            values['pose_loss'] = pose.detach()
+        if output.logits is not None:
+            action = self._action(output, label)
+            terms.append(self.ratio[1] * action)
+            values |= {'action_loss': action.detach(), **_accuracies(output, label)}
+        return {'loss': sum(terms), **values}
+
+    def _pose(self, output: JointOutput, keypoints_crop: Tensor, visible: Tensor) -> Tensor:
+        target = encode_simcc(keypoints_crop.flatten(0, 2), visible.flatten(0, 2), **self.encoding)  # (BMT, V, N)
+        return simcc_kl_loss(output.simcc_x.flatten(0, 2).float(), output.simcc_y.flatten(0, 2).float(), target,
+                             **self.kl)
+
+    def _action(self, output: JointOutput, label: Tensor) -> Tensor:
+        heads = [(1.0, output.logits)]
+        if output.visual_logits is not None:
+            heads += zip(self.visual_ratio, (output.visual_logits, output.skeleton_logits), strict=True)
+        loss = sum(weight * F.cross_entropy(head.float(), label, label_smoothing=self.label_smoothing)
+                   for weight, head in heads)
+        if output.gate is not None:
+            loss = loss - self.gate_ratio * output.gate.float().clamp_min(1e-12).log().mean()
+        return loss
+
+
+def _accuracies(output: JointOutput, label: Tensor) -> dict[str, Tensor]:
+    heads = {'top1': output.logits}
+    if output.visual_logits is not None:
+        heads |= {'skeleton_top1': output.skeleton_logits, 'visual_top1': output.visual_logits}
+    with torch.no_grad():
+        return {name: 100 * (head.argmax(dim=1) == label).float().mean() for name, head in heads.items()}

@@ -1,0 +1,1 @@
+"""What runs each family of parity vectors on our modules."""

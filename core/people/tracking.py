@@ -1,0 +1,186 @@
+"""Who is whom from one frame to the next: the people of single frames become tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.layouts import COCO17
+from core.people.person import Person, box_overlaps, keypoint_similarity
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One person in a video: ``people[i]`` was seen in the 0-based frame ``times[i]``; the times ascend."""
+
+    times: list[int]
+    people: list[Person]
+
+    @property
+    def joints(self) -> np.ndarray:
+        """(N, V, 3) as (x, y, score), sight by sight."""
+        return np.stack([np.column_stack([person.keypoints, person.scores]) for person in self.people])
+
+
+class Tracker:
+    """Gives the people of every frame, shown in order, to tracks.
+
+    The new person and the living track that are most alike belong together, then the next such pair, and so on; who is
+    like no track begins one.
+
+    Args:
+        max_gap: frames that a track outlives unseen.
+        least: similarity (see ``similarity``) below which a person is not that of the track.
+
+    Attributes:
+        tracks: all so far, in the order they began.
+    """
+
+    def __init__(self, max_gap: int, least: float = 0.2) -> None:
+        self.max_gap, self.least = max_gap, least
+        self.tracks: list[Track] = []
+        self._living: list[Track] = []
+
+    @property
+    def expected(self) -> list[Person]:
+        """Who should be in the next frame, as last seen."""
+        return [track.people[-1] for track in self._living]
+
+    def update(self, time: int, people: Sequence[Person]) -> None:
+        """Take the people of the 0-based frame ``time``, which is later than those before."""
+        alike = similarity(self.expected, people)  # (living tracks, people)
+        new = set(range(len(people)))
+        while alike.size and alike.max() >= self.least:
+            track, person = np.unravel_index(alike.argmax(), alike.shape)
+            self._living[track].times.append(time)
+            self._living[track].people.append(people[person])
+            new.discard(int(person))
+            alike[track], alike[:, person] = -1.0, -1.0
+        begun = [Track([time], [people[person]]) for person in sorted(new)]
+        self.tracks += begun
+        self._living = [track for track in self._living + begun if time - track.times[-1] < self.max_gap]
+
+
+def similarity(first: Sequence[Person], second: Sequence[Person]) -> np.ndarray:
+    """Mean of the boxes' intersection over union and of the joints' OKS, (A, B) in 0..1."""
+    boxes, others = (np.reshape([person.box for person in people], (-1, 4)) for people in (first, second))
+    oks = [[keypoint_similarity(one, other) for other in second] for one in first]
+    return (box_overlaps(boxes, others) + np.reshape(oks, (len(first), len(second)))) / 2
+
+
+FILLED_SCORE = 0.5
+"""Factor on the scores of joints that were interpolated."""
+
+
+def join_fragments(tracks: Sequence[Track], max_gap: int, longest: float = np.inf) -> list[Track]:
+    """Make one track of those that can be one person: it is lost, and found again near that place.
+
+    Near is within a body's length, more where it was lost for longer than ``max_gap`` frames: people walk a body's
+    length or so in a second.
+
+    Args:
+        tracks: of one video.
+        max_gap: frames in about a second.
+        longest: frames after which somebody who was lost is not looked for any more.
+    """
+    joined: list[Track] = []
+    for track in sorted(tracks, key=lambda track: track.times[0]):
+        distances = [_distance(before, track, max_gap, longest) for before in joined]
+        nearest = int(np.argmin(distances)) if distances else 0
+        if distances and distances[nearest] <= 1:
+            before = joined[nearest]
+            joined[nearest] = Track(before.times + track.times, before.people + track.people)
+        else:
+            joined.append(track)
+    return joined
+
+
+def choose_tracks(tracks: Sequence[Track], num_frames: int, count: int, least: float = 1 / 3) -> list[Track]:
+    """Return at most ``count`` tracks, the strongest first; after the first only those seen long enough.
+
+    Strength sums, over the frames, the mean joint score times the square root of the box's area: someone sure, near and
+    seen for long.
+
+    Args:
+        tracks: of one video.
+        num_frames: T of the video.
+        count: most people.
+        least: share of the frames in which a further person must be seen.
+    """
+    ranked = sorted(tracks, key=lambda track: -sum(_weight(person) for person in track.people))[:count]
+    return ranked[:1] + [track for track in ranked[1:] if len(track.times) >= least * num_frames]
+
+
+def fill_gaps(times: Sequence[int], joints: np.ndarray, num_frames: int,
+              max_gap: int) -> tuple[np.ndarray, np.ndarray]:
+    """Joints of one person in every frame of the video.
+
+    In gaps of at most ``max_gap`` frames joints lie on the line between their neighbours in time, with lower scores;
+    longer gaps, and what lies before the first and behind the last sight, stay zero.
+
+    Args:
+        times: 0-based frames, ascending, in which the person was seen.
+        joints: (N, V, 3) as (x, y, score) in those frames.
+        num_frames: T of the video.
+        max_gap: in frames.
+
+    Returns:
+        keypoints (T, V, 2) in pixels and scores (T, V).
+    """
+    times, frames = np.asarray(times), np.arange(num_frames)
+    after = np.searchsorted(times, frames).clip(max=len(times) - 1)
+    before = (np.searchsorted(times, frames, side='right') - 1).clip(min=0)
+    span = times[after] - times[before]                                             # (T,), 0 where seen
+    share = ((frames - times[before]) / np.maximum(span, 1))[:, None, None]
+    values = (1 - share) * joints[before] + share * joints[after]                     # (T, V, 3)
+    known = (frames >= times[0]) & (frames <= times[-1]) & (span <= max_gap + 1)
+    values = np.where(known[:, None, None], values, 0.0)
+    return values[..., :2], values[..., 2] * np.where(span > 0, FILLED_SCORE, 1.0)[:, None]
+
+
+def _distance(before: Track, after: Track, max_gap: int, longest: float) -> float:
+    """How far a track begins from where another ended, over how far it may; infinite if it is not the time."""
+    gap = after.times[0] - before.times[-1]
+    if not 0 < gap <= longest:
+        return np.inf
+    last, first = before.people[-1].box, after.people[0].box
+    length = max(float((box[2:] - box[:2]).max()) for box in (last, first))
+    between = float(np.linalg.norm((last[:2] + last[2:]) - (first[:2] + first[2:]))) / 2
+    return between / (max(length, 1.0) * max(1.0, gap / max_gap))
+
+
+def _weight(person: Person) -> float:
+    width, height = (person.box[2:] - person.box[:2]).clip(min=0)
+    return float(person.scores.mean() * np.sqrt(width * height))
+
+
+LIMBS = (COCO17.flip_pairs[2:5], COCO17.flip_pairs[5:8])
+"""(left, right) joints of the arms with the shoulders, and of the legs with the hips."""
+
+
+def steady(joints: np.ndarray, second: int) -> np.ndarray:
+    """Return the joints of one person with sides set right and brief errors removed.
+
+    In every frame the arms, and likewise the legs, change sides if that brings them nearer to where they mostly are
+    within a quarter of a second to both sides; then every value becomes the median of the sixth of a second around it.
+
+    Args:
+        joints: (T, V=17, 3) as (x, y, score), frame by frame.
+        second: frames in about a second.
+    """
+    usual = _median(joints[..., :2], second // 4)
+    mended = joints.copy()
+    for pairs in LIMBS:
+        own, other = np.ravel(pairs), np.fliplr(pairs).ravel()
+        distances = [np.linalg.norm(joints[:, side, :2] - usual[:, own], axis=-1).sum(-1) for side in (own, other)]
+        changed = np.flatnonzero(distances[1] < distances[0])
+        mended[changed[:, None], own] = joints[changed[:, None], other]
+    return _median(mended, round(second / 12))
+
+
+def _median(values: np.ndarray, reach: int) -> np.ndarray:
+    """Median of ``values`` (T, ...) over the frames from ``reach`` before to ``reach`` after; ends are repeated."""
+    padded = np.pad(values, [(reach, reach)] + [(0, 0)] * (values.ndim - 1), mode='edge')
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0), axis=-1)

@@ -1,0 +1,101 @@
+"""From configuration to the joint model and its parts."""
+
+from __future__ import annotations
+
+from torch import nn
+from yacs.config import CfgNode
+
+from core.layouts import get_layout
+from core.models.implicit import ImplicitPose
+from core.models.joint import JointModel, PoseModel
+from core.models.pose.hrnet import HRNETS, build_hrnet
+from core.models.pose.lite_hrnet import LITE_HRNETS, build_lite_hrnet
+from core.models.pose.pose_net import PoseNet
+from core.models.pose.simcc import SimCCHead
+from core.models.pose.taps import last_stage_outputs, resolve_taps
+from core.models.posec3d.distribution_volume import DistributionVolume
+from core.models.posec3d.heatmap_recognizer import PoseC3D, build_posec3d
+from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.visual.cross_attention import CrossAttentionBranch
+from core.models.visual.fusion import FUSIONS, Fusion
+from core.models.visual.late_conv import LateConvBranch
+from core.systems.skeleton import build_skeleton
+
+BACKBONES = {**dict.fromkeys(LITE_HRNETS, build_lite_hrnet), **dict.fromkeys(HRNETS, build_hrnet)}
+"""``BACKBONE`` → builder."""
+
+STRIDE = 32
+"""Crop pixels per cell of the visual branch's token grid, those of the backbone's coarsest map."""
+
+
+def visual_taps(cfg: CfgNode) -> tuple[str, ...]:
+    """Return the backbone maps that the configured visual branch reads."""
+    if not cfg.MODEL.MULTI_FUSE or cfg.TRAIN.MODE != 'joint':
+        return ()
+    names = ['disc'] if cfg.MODEL.VISUAL.NAME == 'late_conv' else cfg.MODEL.VISUAL.TAPS
+    return tuple(tap for name in names for tap in resolve_taps(name))
+
+
+def build_pose_net(cfg: CfgNode) -> PoseNet:
+    """Create the pose network: backbone and SimCC head."""
+    taps = visual_taps(cfg)
+    backbone = BACKBONES[cfg.BACKBONE](cfg.BACKBONE, outputs=last_stage_outputs(taps))
+    head = SimCCHead(backbone.channels[0], cfg.DATASET.NUM_JOINTS, tuple(cfg.MODEL.IMAGE_SIZE),
+                     cfg.MODEL.SIMDR_SPLIT_RATIO, kernel=cfg.MODEL.FINAL_CONV_KERNEL)
+    return PoseNet(backbone, head, taps)
+
+
+def build_implicit(cfg: CfgNode) -> ImplicitPose:
+    """Create the interface between the distributions and the skeleton network; two stages pass rounded keypoints."""
+    options, two_stage = cfg.MODEL.IMPLICIT, cfg.TRAIN.MODE == 'two_stage'
+    return ImplicitPose(tuple(cfg.MODEL.IMAGE_SIZE), cfg.MODEL.SIMDR_SPLIT_RATIO,
+                        mode='hard' if two_stage else options.MODE, embed_dim=options.EMBED_DIM, beta=options.BETA,
+                        grad_scale=0.0 if two_stage else options.GRAD_SCALE, geom=options.GEOM, sigma=cfg.MODEL.SIGMA)
+
+
+def build_on_distributions(cfg: CfgNode) -> PoseC3D:
+    """Create PoseC3D that reads the distributions as heatmaps."""
+    bins = (int(side * cfg.MODEL.SIMDR_SPLIT_RATIO) for side in cfg.MODEL.IMAGE_SIZE)
+    volume = DistributionVolume(*bins, cfg.DATASET.NUM_JOINTS, cfg.DATASET.HEATMAP_SIZE[0], cfg.MODEL.SIGMA)
+    options = cfg.MODEL.POSEC3D
+    return build_posec3d(volume, cfg.DATASET.NUM_ACTION, options.BASE_CHANNELS, options.STAGE_BLOCKS, options.DROPOUT)
+
+
+def build_visual(cfg: CfgNode, pose: PoseNet, skeleton: SkeletonRecognizer) -> nn.Module:
+    """Create the visual branch for the taps of ``pose`` and the maps of ``skeleton``."""
+    channels = [pose.backbone.tap_channels[tap] for tap in pose.taps]
+    if cfg.MODEL.VISUAL.NAME == 'late_conv':
+        return LateConvBranch(channels, cfg.DATASET.NUM_ACTION, cfg.DATASET.CLIP_SIZE,
+                              version=cfg.MODEL.FUSE_VERSION)
+    layout, options, (width, height) = get_layout(cfg.DATASET.LAYOUT), cfg.MODEL.VISUAL, cfg.MODEL.IMAGE_SIZE
+    nodes = (layout.num_joints, len(layout.parts), len(layout.bodies))
+    return CrossAttentionBranch(channels, skeleton.backbone.widths, nodes, cfg.DATASET.NUM_ACTION,
+                                grid=(height // STRIDE, width // STRIDE), clip_size=cfg.DATASET.CLIP_SIZE,
+                                query=options.QUERY, token_pool=options.TOKEN_POOL, dim=options.DIM,
+                                heads=options.HEADS, layers=options.LAYERS, t_stride=options.T_STRIDE,
+                                window=options.WINDOW, drop=options.DROP)
+
+
+def build_fusion(cfg: CfgNode) -> Fusion:
+    """Create the fusion of skeleton and visual logits; the published one stops both gradients by itself."""
+    model = cfg.MODEL
+    options = {} if model.FUSION == 'prob_upstream' else {'detach_skeleton': model.FUSION_SG_S,
+                                                          'detach_visual': model.FUSION_SG_V}
+    return FUSIONS[model.FUSION](cfg.DATASET.NUM_ACTION, **options)
+
+
+def build(cfg: CfgNode) -> JointModel | PoseModel:
+    """Create the joint model, that of the second of two stages, which has no visual branch, or the pose network's."""
+    if cfg.TRAIN.MODE == 'pose':
+        return PoseModel(build_pose_net(cfg))
+    pose, implicit = build_pose_net(cfg), build_implicit(cfg)
+    if cfg.MODEL.SKELETON.NAME == 'posec3d':
+        skeleton = build_on_distributions(cfg)
+    else:
+        skeleton = build_skeleton(cfg, implicit.out_channels)
+    visual = fusion = None
+    if pose.taps:
+        visual = build_visual(cfg, pose, skeleton)
+        fusion = build_fusion(cfg)
+    return JointModel(pose, implicit, skeleton, visual, fusion, cfg.MODEL.VISUAL.TAP_GRAD,
+                      freeze_pose=cfg.TRAIN.MODE == 'two_stage')
