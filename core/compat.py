@@ -31,7 +31,7 @@ def _has_operators() -> bool:
 def _extension_loads() -> bool:
     """Load torchvision's C++ extension the way torchvision does, without importing torchvision.
 
-    A failed ``import torchvision`` would leave half-initialised modules behind, so the package is only located. Loading
+    A failed ``import torchvision`` would leave half-initialized modules behind, so the package is only located. Loading
     the library here is no extra cost: torchvision's own load of the same file becomes a no-op.
     """
     package = importlib.util.find_spec('torchvision')

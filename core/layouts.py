@@ -27,13 +27,13 @@ class Layout:
         name: registry name.
         joints: V joint names, in array order.
         links: inward graph edges ``(child, parent)`` (PYSKL ``pyskl/utils/graph.py``).
-        center: joint the graph is centred on.
+        center: joint the graph is centerd on.
         flip_pairs: ``(left, right)`` joints that swap under a horizontal mirror.
         bones: ``(child, parent)`` pairs of the bone stream, one per joint (PYSKL ``JointToBone``); the root is its own
             parent.
         sigmas: per-joint OKS falloff (COCO's ``kpt_oks_sigmas``, already divided by 10), empty where none is defined.
         parts: joints grouped into body parts, for multi-scale networks; empty where none are defined.
-        part_links: inward edges ``(part, centre part)`` between parts, as ``links`` are between joints.
+        part_links: inward edges ``(part, center part)`` between parts, as ``links`` are between joints.
         bodies: parts grouped further; members are indices into ``parts``.
         body_links: inward edges between bodies.
         coarser: disjoint groups that merge the joints step by step (Skeleton Transformation of SkeleT, 2406.18011); the

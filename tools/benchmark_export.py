@@ -7,7 +7,7 @@ Without ``--cfg`` the model is that of the defaults, on 32 frames of 96x160 pixe
 ``PRETRAINED``, by default those in the repository: random ones let its numbers become so small that PyTorch takes many
 times as long. PyTorch and file run in turns in one process. Reported are medians.
 With ``--video`` the parts pose and action label a video: every frame is decoded, cropped around the people of the
-annotation file (``tools/annotate_videos.py``) and looked at, then the action is recognised on the frames of one clip.
+annotation file (``tools/annotate_videos.py``) and looked at, then the action is recognized on the frames of one clip.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('--cfg', type=Path, help='YAML file of the experiment (default: no file)')
     parser.add_argument('--threads', type=int, default=2, help='threads of PyTorch and of the runtime (default: 2)')
     parser.add_argument('--rounds', type=int, default=20, help='timed runs of each (default: 20)')
-    parser.add_argument('--video', type=Path, help='video to be labelled')
+    parser.add_argument('--video', type=Path, help='video to be labeled')
     parser.add_argument('--annotations', type=Path, help='for --video: file that has its people')
     parser.add_argument('overrides', nargs='*', metavar='KEY VALUE', help='configuration overrides')
     arguments = parser.parse_args(argv)

@@ -82,7 +82,7 @@ def benchmark(cfg: CfgNode, tubes: str | None, clips: int) -> dict[str, float]:
         cut_cfg.DATASET.FRAMES = tubes
         loaders['tubes'] = build_data(cut_cfg).test.dataset.__getitem__
     chosen = np.linspace(0, len(full) - 1, clips).astype(int)
-    result = dict.fromkeys([*loaders, 'grey levels', 'pixels'], 0.0)
+    result = dict.fromkeys([*loaders, 'gray levels', 'pixels'], 0.0)
     for index in chosen:
         found = {}
         for name, load in loaders.items():
@@ -91,7 +91,7 @@ def benchmark(cfg: CfgNode, tubes: str | None, clips: int) -> dict[str, float]:
             found[name] = load(index)
             result[name] += time.process_time() - since
         (crops, joints), clip = found['plain'], found['uncut frames']
-        result['grey levels'] = max(result['grey levels'], np.abs(crops - clip.frames[0].astype(int)).max())
+        result['gray levels'] = max(result['gray levels'], np.abs(crops - clip.frames[0].astype(int)).max())
         result['pixels'] = max(result['pixels'], np.abs(joints - clip.keypoints_crop[0]).max())
     return result | {'clips': len(chosen)}
 
@@ -119,7 +119,7 @@ def main(argv: list[str] | None = None) -> None:
         size = f', {bytes_below(Path(cfg.DATA_DIR) / folders[name]) / 1e6:.0f} MB' if name in folders else ''
         print(f'{name:13} {result["clips"] / result[name]:7.1f} clips/s, {result["plain"] / result[name]:5.2f} x'
               f'{size}')
-    print(f'largest difference of uncut frames from plain: {result["grey levels"]:.0f} grey levels, '
+    print(f'largest difference of uncut frames from plain: {result["gray levels"]:.0f} gray levels, '
           f'{result["pixels"]:.4f} pixels')
 
 

@@ -3,7 +3,7 @@
     python tools/benchmark_step.py [--cfg FILE] [--steps 5] [KEY VALUE ...]
 
 All variants run on the same batches in turns (A B C A B C ...), so that a drifting machine hits them alike. Reported
-are medians: seconds per clip, shares of loader, forward, backward and optimiser, and the ratio to the variant before.
+are medians: seconds per clip, shares of loader, forward, backward and optimizer, and the ratio to the variant before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.engine.training.build import build_trainer
 from core.engine.training.loop import Trainer
 from core.inference.loading import check_reads
 
-PARTS = ('loader', 'forward', 'backward', 'optimiser')
+PARTS = ('loader', 'forward', 'backward', 'optimizer')
 SIZES = ['IMAGE_SIZE', '[96,160]', 'CLIP_SIZE', '32', 'BATCH_PER_GPU', '4', 'WORKERS', '0', 'PRETRAINED', '',
          'VAL_RATIO', '0']
 VARIANTS = {

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--num-classes', type=int, help='labels must be below it (default: number of class names)')
     parser.add_argument('--images', type=Path, help='folder of frame folders, to look for frames that are missing')
     parser.add_argument('--layout', help='joints to make of ntu_skeleton: ntu25 (default) or coco17')
-    parser.add_argument('--dimensions', type=int, help='of ntu_skeleton: 2, pixels (default), or 3, metres')
+    parser.add_argument('--dimensions', type=int, help='of ntu_skeleton: 2, pixels (default), or 3, meters')
     parser.add_argument('--image-size', type=int, nargs=2, metavar=('WIDTH', 'HEIGHT'),
                         help='picture of mpose, in pixels; needed where coordinates are parts of it')
     parser.add_argument('--keep-frame-numbers', dest='squeeze', action='store_const', const=False,

@@ -1,6 +1,6 @@
 """Label the people of your own videos: ``python tools/predict.py --checkpoint output/RUN/best.pth --video FILE|DIR``.
 
-People are found and tracked, and what each of them does is recognised in a window that slides over the video. Written
+People are found and tracked, and what each of them does is recognized in a window that slides over the video. Written
 to --out are, for every video, an overlay to look at (``<name>_overlay.mp4``: skeleton, track, label, confidence),
 ``<name>.json`` and ``<name>.csv`` (a line for every run of frames with the same label). The checkpoint is of a system
 that reads crops of people (MODEL.NAME joint) or COCO's 17 joints; a file ``.onnx`` of ``tools/export.py --part joint``
@@ -10,7 +10,7 @@ Ctrl-C ends; ``--live`` reads a file in that way.
 ``--annotations FILE.pkl`` instead of --video takes people from what ``tools/annotate_videos.py`` wrote, and where the
 system reads pixels, frames from ``images/`` beside it; any system will do. Classes in it are not used, every video is
 looked at as in testing (TEST.NUM_CLIPS, TEST.FLIP), printed are its best classes.
-Exit status: 0 all labelled, 1 some videos of a folder are damaged or show nobody (named on stderr), 2 bad input.
+Exit status: 0 all labeled, 1 some videos of a folder are damaged or show nobody (named on stderr), 2 bad input.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from core.inference.loading import load_recognizer
 from core.inference.overlay import overlay
 from core.inference.recognizers import load_clip_recognizer
 from core.inference.result_files import write_csv, write_json
-from core.inference.video_actions import VideoActions, recognise_video
+from core.inference.video_actions import VideoActions, recognize_video
 from core.inference.watch import open_source, watch
 from core.people.estimators import POSES, build_estimator
 
@@ -122,7 +122,7 @@ def _label_files(arguments: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     for name, path in videos.items():
         try:
-            actions = recognise_video(path, recognizer, estimator, arguments.window)
+            actions = recognize_video(path, recognizer, estimator, arguments.window)
             drawn = overlay(Footage(path), actions, recognizer.class_names)
             write_video(out / f'{name}_overlay.mp4', drawn, actions.rate)
             write_records(out, name, actions, recognizer.class_names)
@@ -131,7 +131,7 @@ def _label_files(arguments: argparse.Namespace) -> int:
     if len(videos) == len(failures) == 1:
         raise ValueError(failures[0])
     print(*failures, sep='\n', end='\n' if failures else '', file=sys.stderr)
-    print(f'{len(videos) - len(failures)} of {len(videos)} videos labelled; look at the overlays in {out}')
+    print(f'{len(videos) - len(failures)} of {len(videos)} videos labeled; look at the overlays in {out}')
     return 1 if failures else 0
 
 

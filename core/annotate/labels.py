@@ -15,7 +15,7 @@ from core.data.frames.extraction import VIDEO_SUFFIXES, files_below, is_video, s
 from core.data.frames.frame_folder import FRAME_NAME
 
 
-class LabelledVideo(NamedTuple):
+class LabeledVideo(NamedTuple):
     """A video: the sequence's ``name``, its file or folder of frames, its 0-based class, and its list ('' for none)."""
 
     name: str
@@ -27,7 +27,7 @@ class LabelledVideo(NamedTuple):
 class Labels(NamedTuple):
     """Videos in the order of their paths, class names by label (``None``: published), and how many had no label."""
 
-    videos: list[LabelledVideo]
+    videos: list[LabeledVideo]
     class_names: list[str] | None
     left_out: int
 
@@ -75,7 +75,7 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
               'test' if test is not None and path.match(test) else 'train' for path in kept]
     class_names = None if published else sorted(set(classes))
     labels = known if published else [class_names.index(name) for name in classes]
-    found = [LabelledVideo(*fields) for fields in
+    found = [LabeledVideo(*fields) for fields in
              zip(_names(kept), [root / path for path in kept], labels, splits, strict=True)]
     return Labels(found, class_names, len(paths) - len(kept))
 

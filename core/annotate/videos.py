@@ -15,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from core.annotate.entries import People, count_frames, draw_people, load_people, read_frames, save_people
-from core.annotate.labels import LabelledVideo
+from core.annotate.labels import LabeledVideo
 from core.data.frames.extraction import FrameFormat, extract_sequence
 from core.data.frames.video import VideoReader
 from core.files import save_image
@@ -60,7 +60,7 @@ class Summary(NamedTuple):
     failures: dict[str, str]
 
 
-def annotate_videos(videos: Sequence[LabelledVideo], settings: AnnotationSettings, jobs: int) -> Summary:
+def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings, jobs: int) -> Summary:
     """Annotate videos in ``jobs`` processes; finished ones are left alone, a damaged one does not stop the others.
 
     Raises:
@@ -77,7 +77,7 @@ def annotate_videos(videos: Sequence[LabelledVideo], settings: AnnotationSetting
     return Summary(people, len(missing) - len(failures), failures)
 
 
-def annotate_video(video: LabelledVideo, settings: AnnotationSettings, estimator: PoseEstimator) -> None:
+def annotate_video(video: LabeledVideo, settings: AnnotationSettings, estimator: PoseEstimator) -> None:
     """Write the frames, the picture and the people of one video; frames that are there already are used as they are.
 
     Raises:
@@ -127,7 +127,7 @@ def usual_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 
 
-def _annotate_or_say(settings: AnnotationSettings, video: LabelledVideo) -> str:
+def _annotate_or_say(settings: AnnotationSettings, video: LabeledVideo) -> str:
     """Annotate one video; return what went wrong with it, or nothing."""
     try:
         annotate_video(video, settings, build_estimator(settings.pose, settings.checkpoint))

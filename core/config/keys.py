@@ -52,7 +52,7 @@ KEYS: dict[str, Key] = {
                      'without a GPU on the machine: CPU', minimum=0),
     'AUTO_RESUME': Key(True, 'continue from OUTPUT_DIR/NAME/last.pth when it is there'),
     'PURE_VALID': Key(False, 'test OUTPUT_DIR/NAME/best.pth only, do not train'),
-    'PRINT_FREQ': Key(20, 'steps between two log lines (the only host synchronisation of a step)', minimum=1),
+    'PRINT_FREQ': Key(20, 'steps between two log lines (the only host synchronization of a step)', minimum=1),
     'VALID_FREQ': Key(1, 'epochs between two validations on the held-out part of the training side', minimum=1),
     'CUDNN.BENCHMARK': Key(True, 'let cuDNN pick the fastest convolution (CUDA only)'),
     'CUDNN.DETERMINISTIC': Key(False, 'deterministic cuDNN convolutions (CUDA only; slower)'),
@@ -73,10 +73,10 @@ KEYS: dict[str, Key] = {
     'DATASET.CLIP_SIZE': Key(32, 'frames per clip; shorter videos are looped', minimum=1),
     'DATASET.SAMPLER': Key('random', "training frames: random in equal segments, uniform (deterministic), or CTR-GCN's "
                                      'repeating; dense: FRAME_STRIDE apart from a random start',
-                            choices=('random', 'uniform', 'centred', 'repeating', 'dense')),
-    'DATASET.TEST_SAMPLER': Key('centred', "testing frames: middle of equal segments, uniform, CTR-GCN's even, "
+                            choices=('random', 'uniform', 'centerd', 'repeating', 'dense')),
+    'DATASET.TEST_SAMPLER': Key('centerd', "testing frames: middle of equal segments, uniform, CTR-GCN's even, "
                                            "dense: FRAME_STRIDE apart, or PYSKL's draws, seed and all",
-                                choices=('centred', 'uniform', 'even', 'dense', 'pyskl')),
+                                choices=('centerd', 'uniform', 'even', 'dense', 'pyskl')),
     'DATASET.FRAME_STRIDE': Key(8, 'dense sampling: frames from one of a clip to the next', minimum=1),
     'DATASET.SHORT_SIDE': Key(256, 'integralaction: the shorter side to which whole frames are scaled, pixels',
                               minimum=32),
@@ -117,7 +117,7 @@ KEYS: dict[str, Key] = {
                                 minimum=0, maximum=1),
     # ---- model -------------------------------------------------------------------------------------------------
     'MODEL.NAME': Key('joint', 'system: joint (video to poses to action), skeleton (its second half, on keypoints), or '
-                               'one of its neighbours, see core/config/systems.py', choices=tuple(SYSTEMS)),
+                               'one of its neighbors, see core/config/systems.py', choices=tuple(SYSTEMS)),
     'BACKBONE': Key('lite-hrnet-18', 'pose backbone', choices=BACKBONE_NAMES),
     'PRETRAINED': Key('', 'checkpoint to start from (official Lite-HRNet or HRNet pose, PYSKL skeleton, ours); '
                           'empty: random weights'),
@@ -139,7 +139,7 @@ KEYS: dict[str, Key] = {
     'MODEL.IMPLICIT.GRAD_SCALE': Key(1.0, 'factor on the action gradient that reaches the pose network; 0 cuts it',
                                      minimum=0, maximum=1),
     'MODEL.IMPLICIT.GEOM': Key('append', 'where the crop lies in the image: left out; positions mapped to the image; '
-                                         'centre and size appended', choices=('none', 'image', 'append')),
+                                         'center and size appended', choices=('none', 'image', 'append')),
     'MODEL.SKELETON.NAME': Key('ms_stgcnpp', 'skeleton network: ST-GCN, ST-GCN++, that on joints, parts and body; '
                                               'joint only: PoseC3D on the distributions as heatmaps',
                                choices=('stgcn', 'stgcnpp', 'ms_stgcnpp', 'posec3d')),
@@ -175,7 +175,7 @@ KEYS: dict[str, Key] = {
                                 'published', choices=('prob', 'logit', 'prob_upstream')),
     'MODEL.FUSION_SG_S': Key(False, 'stop the gradient of the fusion at the skeleton logits'),
     'MODEL.FUSION_SG_V': Key(False, 'stop the gradient of the fusion at the visual logits'),
-    # ---- the neighbouring systems ------------------------------------------------------------------------------
+    # ---- the neighboring systems ------------------------------------------------------------------------------
     'MODEL.POSEC3D.HEATMAP': Key('keypoint', 'what the volume shows', choices=('keypoint', 'limb')),
     'MODEL.POSEC3D.LIMBS': Key('pyskl', "order of the limbs: of PYSKL's configurations, or of its class, which its "
                                         'NTU-120 joint checkpoints were trained with',
@@ -185,7 +185,7 @@ KEYS: dict[str, Key] = {
     'MODEL.POSEC3D.STAGE_BLOCKS': Key([4, 6, 3], 'blocks of each stage', minimum=1, length=3),
     'MODEL.POSEC3D.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.KEYPOINT_CNN.INPUT': Key('volume', 'the keypoints as a volume (joints, frames, dimensions), or drawn into '
-                                              'one grey image a frame', choices=('volume', 'image')),
+                                              'one gray image a frame', choices=('volume', 'image')),
     'MODEL.KEYPOINT_CNN.BASE_CHANNELS': Key(32, 'channels of the stem', minimum=4),
     'MODEL.KEYPOINT_CNN.DROPOUT': Key(0.5, 'dropout before the last layer', minimum=0, maximum=0.9),
     'MODEL.SKELET.UNIT': Key('dgstgcn', 'graph and temporal units', choices=('dgstgcn', 'stgcnpp', 'ctrgcn')),
@@ -225,7 +225,7 @@ KEYS: dict[str, Key] = {
     'TRAIN.VAL_RATIO': Key(0.05, 'share of the training performances kept aside to choose best.pth; the test side '
                                  'is never used for that', minimum=0, maximum=0.5),
     'TRAIN.END_EPOCH': Key(100, 'epochs; 0: keep what the run would start from, to test it as it is', minimum=0),
-    'TRAIN.OPTIMIZER': Key('adam', 'timm optimiser; sgd has Nesterov momentum, momentum the plain one',
+    'TRAIN.OPTIMIZER': Key('adam', 'timm optimizer; sgd has Nesterov momentum, momentum the plain one',
                            choices=('adam', 'adamw', 'sgd', 'momentum')),
     'TRAIN.LR': Key(0.002, 'learning rate at the given batch size', minimum=0),
     'TRAIN.POSE_LR_RATIO': Key(1.0, 'learning rate of the pose network over TRAIN.LR', minimum=0),

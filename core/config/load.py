@@ -255,6 +255,6 @@ def saved_config(text: str) -> CfgNode:
         *sections, key = name.split('.')
         section = reduce(lambda node, part: node.get(part, {}), sections, saved)
         if key in section:
-            reduce(getitem, sections, cfg)[key] = section[key]
+            reduce(getitem, sections, cfg)[key] = 'centered' if section[key] == 'centred' else section[key]
     cfg.MODEL.NAME, cfg.TRAIN.MODE = settle_system(cfg.MODEL.NAME, cfg.TRAIN.MODE)
     return cfg

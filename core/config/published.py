@@ -35,7 +35,7 @@ OBSOLETE: dict[str, str] = {
     'DATASET.SCALE_FACTOR': 'see DATASET.SCALE_RANGE',
     'DATASET.ROTATION_FACTOR': 'see DATASET.ROTATE_RANGE',
     'FULL_IMAGE': 'clips are always person crops',
-    'MODEL.INIT_WEIGHTS': 'every module initialises itself',
+    'MODEL.INIT_WEIGHTS': 'every module initializes itself',
     'MODEL.INPUT_SIZE_MUST_CHOOSE_FROM': 'MODEL.IMAGE_SIZE is checked instead',
     'MODEL.HEATMAP_SIZE': 'the pose output is a pair of distributions, not a map',
     'MODEL.EXTRA': 'the architecture follows BACKBONE',

@@ -1,7 +1,7 @@
 """Person boxes and the similarity transforms that map them to the network's crop.
 
 Shapes carry any leading axes, ``(..., T, V, 2)``, so one call serves a clip ``(T, V, 2)`` or all its persons
-``(M, T, V, 2)``. Everything is in pixels of the stored frame unless the name says ``crop``; pixel centres lie on whole
+``(M, T, V, 2)``. Everything is in pixels of the stored frame unless the name says ``crop``; pixel centers lie on whole
 numbers, as ``cv2.warpAffine`` has it.
 """
 
@@ -28,7 +28,7 @@ class BoxSettings:
     """How a clip's crop boxes are made.
 
     Attributes:
-        mode: '1-frame' every frame its own box; '1-frame+' own centre, the clip's largest size; 'clip' one box around
+        mode: '1-frame' every frame its own box; '1-frame+' own center, the clip's largest size; 'clip' one box around
             all frames, which keeps the person's motion through the picture visible.
         scale: box size over the size of the joints' hull grown to the crop's aspect.
         min_height: least height of the joints' hull as a fraction of the frame's height.
@@ -148,10 +148,10 @@ def crop_affine(center: np.ndarray, width: np.ndarray, crop_size: tuple[int, int
                 rotation: float = 0.0) -> np.ndarray:
     """Similarity from the stored frame to the crop (HRNet ``get_affine_transform`` in closed form).
 
-    The box centre goes to (W/2, H/2), the box width to W.
+    The box center goes to (W/2, H/2), the box width to W.
 
     Args:
-        center: (..., 2) box centres.
+        center: (..., 2) box centers.
         width: (...) box widths.
         crop_size: (W, H) of the crop.
         rotation: degrees; positive turns the picture anticlockwise.

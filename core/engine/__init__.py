@@ -1,1 +1,1 @@
-"""The training and testing machinery: devices, optimiser, loop, evaluation, checkpoints, logs."""
+"""The training and testing machinery: devices, optimizer, loop, evaluation, checkpoints, logs."""

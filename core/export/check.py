@@ -98,7 +98,7 @@ class ExportedModule(nn.Module):
         self.exported = exported
 
     def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
-        """Recognise poses and actions; arguments as in ``JointModel.forward``."""
+        """Recognize poses and actions; arguments as in ``JointModel.forward``."""
         answers = self.exported.run(frames=frames.numpy(), person_mask=person_mask.numpy(),
                                     crop_to_image=crop_to_image.numpy(), image_size=image_size.numpy())
         return JointOutput(**{name: torch.from_numpy(values) for name, values in answers.items()})

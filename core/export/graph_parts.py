@@ -38,7 +38,7 @@ class CropPart(nn.Module):
 
 
 class ClipPart(nn.Module):
-    """Clips of what ``CropPart`` answered → action logits (``JointModel.recognise``)."""
+    """Clips of what ``CropPart`` answered → action logits (``JointModel.recognize``)."""
 
     def __init__(self, model: JointModel) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class ClipPart(nn.Module):
             person_mask: 1 where the person exists (B, M).
             seen: (B, M, T, ...), where the model has a visual branch.
         """
-        return self.model.recognise(pose * person_mask[:, :, None, None, None], seen, person_mask)[0]
+        return self.model.recognize(pose * person_mask[:, :, None, None, None], seen, person_mask)[0]
 
 
 class _ChannelsFirst(NormalizeFrames):

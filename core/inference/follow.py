@@ -1,4 +1,4 @@
-"""Who is in a video, when and where: the tracks whose actions are recognised."""
+"""Who is in a video, when and where: the tracks whose actions are recognized."""
 
 from __future__ import annotations
 

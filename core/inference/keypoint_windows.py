@@ -1,4 +1,4 @@
-"""What recognises clips of keypoints: no frame is looked at again once the people are found."""
+"""What recognizes clips of keypoints: no frame is looked at again once the people are found."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from core.layouts import COCO17
 class KeypointClips:
     """A ``ClipRecognizer`` by the keypoints with which people were tracked, on a GPU where there is one.
 
-    A window is to it what a whole sequence is in testing: the run's recipe normalises its frames and picks those of the
-    clip, so that motion streams are made of neighbouring frames as they were in training.
+    A window is to it what a whole sequence is in testing: the run's recipe normalizes its frames and picks those of the
+    clip, so that motion streams are made of neighboring frames as they were in training.
 
     Args:
         recognizer: of a system that reads keypoints.

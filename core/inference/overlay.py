@@ -66,7 +66,7 @@ def draw_people(frame: np.ndarray, markings: Sequence[Marking]) -> np.ndarray:
 
 
 def _name(canvas: np.ndarray, person: Marking) -> None:
-    """Write track and text above the head, on a bar of the track's colour that stays inside the frame."""
+    """Write track and text above the head, on a bar of the track's color that stays inside the frame."""
     height, width = canvas.shape[:2]
     text = f'#{person.number} {person.text}'
     letter = max(TEXT_HEIGHT * height, LEAST_TEXT_HEIGHT)

@@ -1,6 +1,6 @@
-"""What recognises clips of a video: a checkpoint, or an exported file.
+"""What recognizes clips of a video: a checkpoint, or an exported file.
 
-Of crops each that clips share is taken first (``look``), the clips then (``recognise``): a checkpoint looks once at
+Of crops each that clips share is taken first (``look``), the clips then (``recognize``): a checkpoint looks once at
 every crop, an exported file runs whole clips.
 """
 
@@ -75,7 +75,7 @@ class CropClips(ABC):
         """
 
     @abstractmethod
-    def recognise(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
+    def recognize(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
         """Return class probabilities (B, K).
 
         Args:
@@ -89,7 +89,7 @@ class CropClips(ABC):
         view = view_of(self.cfg)
         clips = [person.first + cut.times for person, cut in zip(people, windows, strict=True)]
         plan = plan_crops(people, clips, view, footage.size)
-        return recognise_clips(self, plan, cut_crops(footage, plan, view.image_size), footage.size)
+        return recognize_clips(self, plan, cut_crops(footage, plan, view.image_size), footage.size)
 
 
 class CheckpointClips(CropClips):
@@ -108,12 +108,12 @@ class CheckpointClips(CropClips):
         return tuple(values[:, 0, 0].cpu().numpy() for values in (seen.pose, seen.seen) if values is not None)
 
     @torch.no_grad()
-    def recognise(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
+    def recognize(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
         """Answer clips of what ``look`` kept of their frames."""
         pose, *seen = (torch.from_numpy(values).to(self.device) for values in sights)
         person_mask = torch.from_numpy(mask).to(self.device)
         pose = pose * person_mask[:, :, None, None, None]
-        logits = self.model.recognise(pose, seen[0] if seen else None, person_mask)[0]
+        logits = self.model.recognize(pose, seen[0] if seen else None, person_mask)[0]
         return logits.float().softmax(-1).cpu().numpy()
 
     def _sizes(self, frame_size: np.ndarray, count: int) -> Tensor:
@@ -134,7 +134,7 @@ class ExportedClips(CropClips):
         """Keep the crops as they are."""
         return crops, to_image
 
-    def recognise(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
+    def recognize(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
         """Answer clips of crops and their maps."""
         crops, to_image = sights
         logits = self.model.run(frames=crops, person_mask=mask, crop_to_image=to_image,
@@ -143,7 +143,7 @@ class ExportedClips(CropClips):
 
 
 RECOGNIZERS = {'crops': CheckpointClips, 'keypoints': KeypointClips}
-"""``System.reads`` → what recognises clips with a checkpoint."""
+"""``System.reads`` → what recognizes clips with a checkpoint."""
 
 
 def load_clip_recognizer(file: Path) -> ClipRecognizer:
@@ -163,7 +163,7 @@ def load_clip_recognizer(file: Path) -> ClipRecognizer:
     return ExportedClips(model)
 
 
-def recognise_clips(recognizer: CropClips, plan: CropPlan, crops: Iterable[np.ndarray],
+def recognize_clips(recognizer: CropClips, plan: CropPlan, crops: Iterable[np.ndarray],
                     frame_size: tuple[int, int]) -> np.ndarray:
     """Return the class probabilities (N, K) of the clips of a plan; in memory is only what the next clips show.
 
@@ -185,7 +185,7 @@ def recognise_clips(recognizer: CropClips, plan: CropPlan, crops: Iterable[np.nd
         kept = tuple(np.concatenate(values) for values in zip(*looked, strict=True))
         begin, end = int(needed[start]), stop
         shown = tuple(values[plan.index[clips] - begin] for values in kept)
-        answers.append(recognizer.recognise(shown, plan.mask[clips], size))
+        answers.append(recognizer.recognize(shown, plan.mask[clips], size))
     return np.concatenate(answers)[order.argsort()]
 
 

@@ -1,4 +1,4 @@
-"""What was recognised, as JSON and CSV.
+"""What was recognized, as JSON and CSV.
 
 A segment is a run of frames in which one label is the most probable. Frames are 0-based, the last one is part of the
 segment; seconds count from the first frame; the confidence is the label's mean probability, 0..1.

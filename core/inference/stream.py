@@ -104,7 +104,7 @@ class FrameStream:
         """
         pose = self._pose.window()                                                       # (B, M, T, V, C)
         seen = self._seen.window() if self._seen.count else None                         # (B, M or 1, T, ...)
-        return self.model.recognise(pose, seen, self._person_mask)[0]
+        return self.model.recognize(pose, seen, self._person_mask)[0]
 
     @property
     def poses(self) -> SimCC | None:

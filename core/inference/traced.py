@@ -2,7 +2,7 @@
 
 At one frame the backbone is some hundred operations of microseconds each, and calling them from Python takes as long as
 the operations. ``torch.jit`` records them once per shape of the input and folds each BatchNorm into its convolution. It
-is deprecated in favour of ``torch.compile``, which needs minutes and a C++ compiler for this backbone on a CPU.
+is deprecated in favor of ``torch.compile``, which needs minutes and a C++ compiler for this backbone on a CPU.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class _Observe(nn.Module):
         return tuple(answer for answer in self.model.observe(*inputs) if answer is not None)
 
 
-class _Recognise(_Observe):
-    """Likewise ``JointModel.recognise``; a recorded graph cannot take ``None`` either."""
+class _Recognize(_Observe):
+    """Likewise ``JointModel.recognize``; a recorded graph cannot take ``None`` either."""
 
     def forward(self, pose: Tensor, person_mask: Tensor, seen: Tensor | None = None) -> tuple[Tensor, ...]:
-        return tuple(answer for answer in self.model.recognise(pose, seen, person_mask) if answer is not None)
+        return tuple(answer for answer in self.model.recognize(pose, seen, person_mask) if answer is not None)
 
 
 class TracedModel:
-    """``observe``, ``recognise`` and the call of a ``JointModel``, recorded at the first call for each shape of input.
+    """``observe``, ``recognize`` and the call of a ``JointModel``, recorded at the first call for each shape of input.
 
     Recording takes seconds; the answers are those of the model up to rounding. Later changes of the model's weights do
     not reach the graphs.
@@ -45,15 +45,15 @@ class TracedModel:
     """
 
     def __init__(self, model: JointModel) -> None:
-        self._parts = _Observe(model).eval(), _Recognise(model).eval()
+        self._parts = _Observe(model).eval(), _Recognize(model).eval()
         self._graphs: dict[tuple, torch.jit.ScriptModule] = {}
 
     def observe(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> Observation:
         """As ``JointModel.observe``."""
         return Observation(*self._run(self._parts[0], frames, person_mask, crop_to_image, image_size))
 
-    def recognise(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """As ``JointModel.recognise``."""
+    def recognize(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """As ``JointModel.recognize``."""
         if seen is None:
             return *self._run(self._parts[1], pose, person_mask), None
         return self._run(self._parts[1], pose, person_mask, seen)
@@ -62,7 +62,7 @@ class TracedModel:
         """As ``JointModel.forward``."""
         observed = self.observe(frames, person_mask, crop_to_image, image_size)
         return JointOutput(observed.simcc_x, observed.simcc_y,
-                           *self.recognise(observed.pose, observed.seen, person_mask))
+                           *self.recognize(observed.pose, observed.seen, person_mask))
 
     @torch.inference_mode()
     def _run(self, part: nn.Module, *inputs: Tensor) -> tuple[Tensor, ...]:

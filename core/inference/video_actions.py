@@ -61,8 +61,8 @@ class VideoActions(NamedTuple):
         return (len(self.edges) - 1) / self.edges[-1]
 
 
-def recognise_video(path: Path, recognizer: ClipRecognizer, estimator: PoseEstimator, window: float) -> VideoActions:
-    """Find everybody in a video and recognise what they do.
+def recognize_video(path: Path, recognizer: ClipRecognizer, estimator: PoseEstimator, window: float) -> VideoActions:
+    """Find everybody in a video and recognize what they do.
 
     Args:
         path: of the video.
@@ -81,12 +81,12 @@ def recognise_video(path: Path, recognizer: ClipRecognizer, estimator: PoseEstim
     if not people:
         raise ValueError(NOBODY.format(path))
     actions = VideoActions(footage.size, footage.edges, [])
-    return actions._replace(timelines=recognise_people(footage, people, recognizer, window * actions.rate))
+    return actions._replace(timelines=recognize_people(footage, people, recognizer, window * actions.rate))
 
 
-def recognise_people(footage: Footage, people: Sequence[TrackedPerson], recognizer: ClipRecognizer,
+def recognize_people(footage: Footage, people: Sequence[TrackedPerson], recognizer: ClipRecognizer,
                      length: float) -> list[Timeline]:
-    """Recognise what the people found in a video do, in windows of ``length`` frames."""
+    """Recognize what the people found in a video do, in windows of ``length`` frames."""
     data = recognizer.cfg.DATASET
     windows = [cut_windows(len(person.keypoints), data.CLIP_SIZE, length, TEST_SAMPLERS[data.TEST_SAMPLER])
                for person in people]

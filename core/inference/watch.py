@@ -48,13 +48,13 @@ def open_source(video: Path | int) -> Source:
 
 
 def watch(source: Source, live: LiveRecognizer, overlay: Path) -> None:
-    """Recognise frame by frame until the frames end, or q in the window or Ctrl-C ends it, and write the overlay.
+    """Recognize frame by frame until the frames end, or q in the window or Ctrl-C ends it, and write the overlay.
 
     A label is printed when it changes. The window needs an OpenCV that has one (package opencv-python).
 
     Args:
         source: of the frames.
-        live: what recognises.
+        live: what recognizes.
         overlay: video file to write, at the usual rate of the source.
     """
     with _interrupts() as interrupted:

@@ -49,7 +49,7 @@ class JointLoss:
             visible: 1 for annotated joints, ``(B, M, T, V)``; 0 for all of an absent person.
 
         Returns:
-            Scalars by name, still on the device: ``loss`` is minimised; ``pose_loss`` (KL divergence), ``action_loss``
+            Scalars by name, still on the device: ``loss`` is minimized; ``pose_loss`` (KL divergence), ``action_loss``
             (cross-entropy), both unweighted, and ``top1``, ``skeleton_top1``, ``visual_top1`` (percent) of the parts
             there are, without gradient.
         """

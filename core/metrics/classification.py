@@ -33,7 +33,7 @@ class ClassificationMetrics(NamedTuple):
     """Metrics of N clips over K classes; every percentage lies in 0-100.
 
     Attributes:
-        top1: share of clips whose best class is the labelled one.
+        top1: share of clips whose best class is the labeled one.
         top5: share of clips with the label among the best ``min(5, K)`` classes.
         mean_class_accuracy: mean recall over the classes that occur in the labels.
         per_class: K times precision, recall and F1.

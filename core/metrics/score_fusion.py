@@ -54,7 +54,7 @@ def align(part: ClipScores, reference: ClipScores) -> ClipScores:
 
     Raises:
         ValueError: naming ``part``'s source and the first clip that is missing, not in ``reference``, there twice or
-            labelled otherwise, or the number of classes when it differs.
+            labeled otherwise, or the number of classes when it differs.
     """
     order = np.argsort(part.names, kind='stable')  # (N,)
     ordered = part.names[order]

@@ -1,6 +1,6 @@
 """Statistics of distributions over bins, as pure differentiable functions; the bins are always the last axis.
 
-Bin b of N has the centre ``c_b = (b + 0.5) / N * 2 - 1`` in -1..1.
+Bin b of N has the center ``c_b = (b + 0.5) / N * 2 - 1`` in -1..1.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import torch
 from torch import Tensor
 
 
-def bin_centres(bins: int, device: torch.device | None = None) -> Tensor:
+def bin_centers(bins: int, device: torch.device | None = None) -> Tensor:
     """Return c_b, ``(bins,)`` in -1..1."""
     return (torch.arange(bins, device=device) + 0.5) / bins * 2 - 1
 
 
 def moment(p: Tensor, order: int = 1) -> Tensor:
     """Return ``sum_b c_b ** order * p_b``, ``(..., N) → (...)``; order 1 is the soft-argmax (1711.08229)."""
-    return (p * bin_centres(p.shape[-1], p.device) ** order).sum(dim=-1)
+    return (p * bin_centers(p.shape[-1], p.device) ** order).sum(dim=-1)
 
 
 def variance(p: Tensor) -> Tensor:
@@ -32,12 +32,12 @@ def relative_entropy(p: Tensor) -> Tensor:
 
 
 def peak_position(p: Tensor) -> Tensor:
-    """Return the centre of the most probable bin with the gradient of ``moment(p)``, ``(..., N) → (...)``.
+    """Return the center of the most probable bin with the gradient of ``moment(p)``, ``(..., N) → (...)``.
 
     Straight-through estimator (1308.3432).
     """
     soft = moment(p)
-    return bin_centres(p.shape[-1], p.device)[p.argmax(dim=-1)] + (soft - soft.detach())
+    return bin_centers(p.shape[-1], p.device)[p.argmax(dim=-1)] + (soft - soft.detach())
 
 
 def peak_score(p_x: Tensor, p_y: Tensor, sigma: float) -> Tensor:
@@ -52,10 +52,10 @@ def fourier_codes(channels: int, bins: int, axis: int) -> Tensor:
     Channel ``axis`` is c_b, so that its expectation is the soft-argmax. Every second channel from 2 + ``axis`` on is a
     sine or cosine of c_b, of rising frequency (2006.10739). The rest is 0: those channels belong to the other axis.
     """
-    centres, codes = bin_centres(bins), torch.zeros(channels, bins)
-    codes[axis] = centres
+    centers, codes = bin_centers(bins), torch.zeros(channels, bins)
+    codes[axis] = centers
     order = torch.arange(len(codes[2 + axis::2]))[:, None]
-    codes[2 + axis::2] = torch.sin(math.pi * (1 + order // 2) * centres + math.pi / 2 * (order % 2))
+    codes[2 + axis::2] = torch.sin(math.pi * (1 + order // 2) * centers + math.pi / 2 * (order % 2))
     return codes
 
 

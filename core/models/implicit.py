@@ -1,7 +1,7 @@
 """Implicit pose: x/y distributions of joints → features of a skeleton network, differentiable.
 
 The action loss reaches the pose network through these features; no coordinate is rounded (except forward in ``hard``).
-P_x and P_y are ``softmax(beta * logits)``; positions E are expectations of bin centres, -1..1 over the crop.
+P_x and P_y are ``softmax(beta * logits)``; positions E are expectations of bin centers, -1..1 over the crop.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class ImplicitPose(nn.Module):
         beta: initial inverse temperature of both axes (learned, kept in ``BETA_RANGE``).
         grad_scale: factor on the gradient that reaches the logits.
         geom: ``'none'``; ``'image'``: coordinates are -1..1 over the stored frame instead of over the crop;
-            ``'append'``: three more channels, the crop's centre (-1..1 over the stored frame) and log relative size.
+            ``'append'``: three more channels, the crop's center (-1..1 over the stored frame) and log relative size.
         sigma: standard deviation of the pose targets in bins; a perfect prediction scores 1.
 
     Attributes:
@@ -75,7 +75,7 @@ class ImplicitPose(nn.Module):
             raise ValueError(f"implicit pose mode '{mode}' has no coordinates to map to the image; use 'append'")
         self.split_ratio, self.sigma = split_ratio, sigma
         self.register_buffer('crop_size', torch.tensor(image_size, dtype=torch.float32), persistent=False)
-        self.log_beta = nn.Parameter(torch.full((2,), math.log(beta))) if self.mode.normalised else None
+        self.log_beta = nn.Parameter(torch.full((2,), math.log(beta))) if self.mode.normalized else None
         bins = tuple(int(side * split_ratio) for side in image_size)
         channels = (sum(bins) if self.mode.channels is None else self.mode.channels) + 3 * (geom == 'append')
         self.out_channels = embed_dim if self.mode.embeds else channels
@@ -111,7 +111,7 @@ class ImplicitPose(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             exact = torch.promote_types(x.dtype, torch.float32)
             x, y = (scale_gradient(logits.to(exact), self.grad_scale) for logits in (x, y))
-            if self.mode.normalised:
+            if self.mode.normalized:
                 beta_x, beta_y = self.beta()
                 x, y = (beta_x * x).softmax(dim=-1), (beta_y * y).softmax(dim=-1)
             geometry = () if self.geom == 'none' else (crop_to_image.to(exact), image_size[:, None, None].to(exact) / 2)
@@ -129,11 +129,11 @@ class ImplicitPose(nn.Module):
 
     def _crop_geometry(self, d: Distributions) -> Tensor:
         linear, shift = d.crop[..., :2], d.crop[..., 2]                                  # (B, M, T, 2, 2), (B, M, T, 2)
-        centre = (linear @ (self.crop_size / 2) + shift) / d.half - 1                    # (B, M, T, 2)
+        center = (linear @ (self.crop_size / 2) + shift) / d.half - 1                    # (B, M, T, 2)
         determinant = linear[..., 0, 0] * linear[..., 1, 1] - linear[..., 0, 1] * linear[..., 1, 0]
         area = determinant.abs() * self.crop_size.prod() / (2 * d.half).prod(dim=-1)     # share of the image
         log_size = 0.5 * area.clamp(min=1e-12).log()[..., None]
-        return torch.cat([centre, log_size], dim=-1)[..., None, :].expand(*d.x.shape[:-1], -1)
+        return torch.cat([center, log_size], dim=-1)[..., None, :].expand(*d.x.shape[:-1], -1)
 
     def locate(self, d: Distributions, crop_norm: Tensor) -> Tensor:
         """Return positions ``(B, M, T, V, 2)`` in the frame of ``geom``, given -1..1 over the crop."""
@@ -175,18 +175,18 @@ class Mode(NamedTuple):
         channels: their number of channels; ``None``: N_x + N_y.
         coordinates: whether they contain positions.
         embeds: whether they only correct, through a linear layer that starts at 0, a learned code per bin.
-        normalised: whether logits become probabilities.
+        normalized: whether logits become probabilities.
     """
 
     compute: Callable[[ImplicitPose, Distributions], list[Tensor]]
     channels: int | None
     coordinates: bool = True
     embeds: bool = False
-    normalised: bool = True
+    normalized: bool = True
 
 
 MODES: dict[str, Mode] = {
-    'logits': Mode(_distributions, None, coordinates=False, normalised=False),   # as published
+    'logits': Mode(_distributions, None, coordinates=False, normalized=False),   # as published
     'probs': Mode(_distributions, None, coordinates=False),
     'moments': Mode(_moments, 3),                                                # E_x, E_y, score
     'moments+': Mode(_statistics, 7),                                            # and variances, relative entropies

@@ -19,7 +19,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class NormalizeFrames(nn.Module):
-    """uint8 RGB ``(N, H, W, 3)`` → ImageNet-normalised float ``(N, 3, H, W)``, channels last in memory."""
+    """uint8 RGB ``(N, H, W, 3)`` → ImageNet-normalized float ``(N, 3, H, W)``, channels last in memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class NormalizeFrames(nn.Module):
         self.register_buffer('offset', mean / std, persistent=False)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Normalise; one fused multiply-add per value."""
+        """Normalize; one fused multiply-add per value."""
         return (frames * self.gain - self.offset).permute(0, 3, 1, 2)
 
 
@@ -106,7 +106,7 @@ class JointModel(PoseModel):
         taps = tuple(scale_gradient(tap, self.tap_grad) for tap in taps)
         return Observation(simcc_x, simcc_y, pose, self.visual.see(taps, positions))
 
-    def recognise(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+    def recognize(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Return action logits ``(B, K)``: final, of the skeleton network alone, of the visual branch alone.
 
         Args:
@@ -122,7 +122,7 @@ class JointModel(PoseModel):
         return self.fusion(skeleton_logits, visual_logits), skeleton_logits, visual_logits
 
     def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
-        """Recognise poses and actions of a batch of clips.
+        """Recognize poses and actions of a batch of clips.
 
         Args:
             frames: uint8 RGB person crops ``(B, M, T, H, W, 3)``.
@@ -131,5 +131,5 @@ class JointModel(PoseModel):
             image_size: ``(width, height)`` of the stored frames, ``(B, 2)``.
         """
         observed = self.observe(frames, person_mask, crop_to_image, image_size)
-        answers = self.recognise(observed.pose, observed.seen, person_mask)
+        answers = self.recognize(observed.pose, observed.seen, person_mask)
         return JointOutput(observed.simcc_x, observed.simcc_y, *answers)

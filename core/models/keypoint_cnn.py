@@ -44,7 +44,7 @@ FRAMES_ROWS_COLUMNS = Axes((1, 2, 2), ((1, 1, 1), (1, 2, 2), (2, 2, 2)))
 
 
 class KeypointSequence(nn.Module):
-    """Joint features ``(B, M, T, V, C)`` → volume ``(B, M, V, T, C)`` of normalised positions.
+    """Joint features ``(B, M, T, V, C)`` → volume ``(B, M, V, T, C)`` of normalized positions.
 
     Positions are taken relative to the mean of all joints of the clip, in units of their distance from it (root mean
     square); missing joints go to the middle. Scores stay.
@@ -64,7 +64,7 @@ class KeypointSequence(nn.Module):
         self.channels = num_persons
 
     def forward(self, features: Tensor) -> Tensor:
-        """Normalise and arrange; float32 under autocast too."""
+        """Normalize and arrange; float32 under autocast too."""
         positions, scores = features[..., :2].float(), features[..., 2:].float()
         present = (scores > SCORE_THRESHOLD).float()                                     # (B, M, T, V, 1)
         count = present.sum(dim=(1, 2, 3), keepdim=True).clamp(min=1)
@@ -75,7 +75,7 @@ class KeypointSequence(nn.Module):
 
 
 class KeypointPicture(KeypointVolume):
-    """Keypoint features ``(B, M, T, V, 3)`` → grey pictures ``(B, 1, T, H, W)`` on which all joints are drawn.
+    """Keypoint features ``(B, M, T, V, 3)`` → gray pictures ``(B, 1, T, H, W)`` on which all joints are drawn.
 
     Args:
         num_joints: V.

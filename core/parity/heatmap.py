@@ -14,11 +14,11 @@ from core.models.pose.blocks import init_weights
 
 
 def _axis_patch(center: Tensor, length: int, sigma: float) -> tuple[Tensor, Tensor]:
-    """1-D Gaussian, cut at 3 sigma: centres ``(..., J)`` → values ``(..., J, length)``; whether any lies inside."""
+    """1-D Gaussian, cut at 3 sigma: centers ``(..., J)`` → values ``(..., J, length)``; whether any lies inside."""
     radius = 3 * sigma
     low, high = torch.trunc(center - radius), torch.trunc(center + radius + 1)
     grid = torch.arange(length, device=center.device, dtype=center.dtype)
-    peak = low + (2 * radius + 1) // 2                              # centre itself where 3 sigma is whole
+    peak = low + (2 * radius + 1) // 2                              # center itself where 3 sigma is whole
     values = torch.exp(-0.5 * ((grid - peak[..., None]) / sigma) ** 2)
     inside = (grid >= low[..., None]) & (grid < high[..., None])
     return values * inside, (low < length) & (high >= 0)
@@ -54,7 +54,7 @@ def decode_heatmap(heatmaps: Tensor, *, stride: float = 4.0, refine: bool = Fals
     Args:
         heatmaps: ``(..., J, height, width)``.
         stride: crop pixels per heatmap pixel.
-        refine: move a quarter pixel towards the higher neighbour, except on the two outermost rows and columns.
+        refine: move a quarter pixel towards the higher neighbor, except on the two outermost rows and columns.
 
     Returns:
         keypoints ``(..., J, 2)`` as (x, y), crop pixels, and the peak values ``(..., J)``; a peak that is not positive

@@ -48,7 +48,7 @@ def load_network(path: Path, threads: int) -> Network:
 
 
 def paint_over(frame: np.ndarray, people: Sequence[Person]) -> np.ndarray:
-    """Return frame (H, W, 3) uint8 with the people's boxes in its mean colour."""
+    """Return frame (H, W, 3) uint8 with the people's boxes in its mean color."""
     painted, color = frame.copy(), np.array(cv2.mean(frame)[:3], dtype=np.uint8)
     for person in people:
         x0, y0, x1, y1 = person.box.astype(int)

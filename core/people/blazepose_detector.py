@@ -53,7 +53,7 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
 
 
 def make_anchors() -> np.ndarray:
-    """Return the anchors' centres (2254, 2) x, y as fractions of the picture, in the order of the network's outputs."""
+    """Return the anchors' centers (2254, 2) x, y as fractions of the picture, in the order of the network's outputs."""
     grids = []
     for stride, number in ANCHOR_GRIDS:
         cells = (np.arange(INPUT_PIXELS // stride) + 0.5) * stride / INPUT_PIXELS
@@ -65,13 +65,13 @@ def decode_detections(values: np.ndarray, logits: np.ndarray, anchors: np.ndarra
     """Return the detections above the score threshold, several a person.
 
     Args:
-        values: (A, 12) box centre, box size and four points in pixels of the picture, relative to the anchors.
+        values: (A, 12) box center, box size and four points in pixels of the picture, relative to the anchors.
         logits: (A,) scores before the sigmoid.
         anchors: (A, 2), see ``make_anchors``.
     """
     scores = sigmoid(logits)
     order = np.argsort(-scores)[:np.count_nonzero(scores >= SCORE_THRESHOLD)]
-    pairs = values[order].reshape(-1, 6, 2) / INPUT_PIXELS            # centre, size, points
+    pairs = values[order].reshape(-1, 6, 2) / INPUT_PIXELS            # center, size, points
     half_size, pairs = pairs[:, 1] / 2, pairs + anchors[order, None]
     boxes = np.concatenate([pairs[:, 0] - half_size, pairs[:, 0] + half_size], axis=1)
     return Detections(boxes, pairs[:, 2:], scores[order])
@@ -122,7 +122,7 @@ class Region:
     """A square of the frame, which may reach beyond it.
 
     Attributes:
-        center: (2,) x, y in pixels of the frame; pixel centres lie on whole numbers.
+        center: (2,) x, y in pixels of the frame; pixel centers lie on whole numbers.
         size: side in pixels of the frame.
         angle: turn in radians, clockwise as seen: the region's upward direction is (sin, -cos) in the frame.
     """

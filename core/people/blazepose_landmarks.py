@@ -13,7 +13,7 @@ INPUT_PIXELS = 256
 LANDMARK_VALUES = 5
 """x, y, z in pixels of the input, then visibility and presence before the sigmoid."""
 COCO_LANDMARKS = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
-"""Which of the 33 landmarks are the joints of COCO-17, in its order; eyes are their centres."""
+"""Which of the 33 landmarks are the joints of COCO-17, in its order; eyes are their centers."""
 PRESENCE_THRESHOLD = 0.5
 HEAT_WINDOW, HEAT_THRESHOLD = 7, 0.5
 SHOULDERS, HIPS = [5, 6], [11, 12]
@@ -29,7 +29,7 @@ def region_of(person: Person) -> Region:
 
 
 def refine_points(points: np.ndarray, heat: np.ndarray) -> np.ndarray:
-    """Return every point moved to the centre of heat around it, as MediaPipe's RefineLandmarksFromHeatmap does.
+    """Return every point moved to the center of heat around it, as MediaPipe's RefineLandmarksFromHeatmap does.
 
     A point outside the map, or without a confident cell in its window, stays.
 

@@ -23,7 +23,7 @@ from core.people.person import Person, distinct_people, person_within
 from core.systems.joint import build_pose_net
 
 WINDOW_HEIGHTS = (1.0, 0.6, 0.4)
-"""As shares of the frame's height; neighbours overlap by about a half."""
+"""As shares of the frame's height; neighbors overlap by about a half."""
 REFINED, REFINEMENTS = 5, 2
 """How many windows are looked at again, and how often, each time in the box of the joints just found."""
 

@@ -117,7 +117,7 @@ def fill_gaps(times: Sequence[int], joints: np.ndarray, num_frames: int,
               max_gap: int) -> tuple[np.ndarray, np.ndarray]:
     """Joints of one person in every frame of the video.
 
-    In gaps of at most ``max_gap`` frames joints lie on the line between their neighbours in time, with lower scores;
+    In gaps of at most ``max_gap`` frames joints lie on the line between their neighbors in time, with lower scores;
     longer gaps, and what lies before the first and behind the last sight, stay zero.
 
     Args:

@@ -32,32 +32,32 @@ def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
 def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """Return an image (H, W, 3) uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
     width, height = size
-    corners = _colours(rng, (2, 1 + rng.integers(2)))
+    corners = _colors(rng, (2, 1 + rng.integers(2)))
     image = cv2.resize(corners, size, interpolation=cv2.INTER_LINEAR)
     extent = np.array([width, height])
     for _ in range(rng.integers(0, 9)):
         corner, span = rng.integers(-20, extent), rng.integers(4, extent)
-        colour = _colours(rng, ()).tolist()
+        color = _colors(rng, ()).tolist()
         kind = rng.integers(3)
         if kind == 0:
-            cv2.rectangle(image, corner.tolist(), (corner + span // 2).tolist(), colour, -1)
+            cv2.rectangle(image, corner.tolist(), (corner + span // 2).tolist(), color, -1)
         elif kind == 1:
             axes = (span // 4 + 1).tolist()
-            cv2.ellipse(image, corner.tolist(), axes, int(rng.integers(180)), 0, 360, colour, -1, cv2.LINE_AA)
+            cv2.ellipse(image, corner.tolist(), axes, int(rng.integers(180)), 0, 360, color, -1, cv2.LINE_AA)
         else:
             end = rng.integers(0, extent).tolist()
-            cv2.line(image, corner.tolist(), end, colour, int(rng.integers(1, 14)), cv2.LINE_AA)
+            cv2.line(image, corner.tolist(), end, color, int(rng.integers(1, 14)), cv2.LINE_AA)
     return grain(rng, image, coarse=int(rng.integers(4, 50)), fine=int(rng.integers(1, 14)))
 
 
-def _colours(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Random RGB colours (*shape, 3) uint8 from grey to vivid."""
-    grey, tint = rng.uniform(15, 240, (*shape, 1)), rng.uniform(0, 1, (*shape, 1)) ** 2 * rng.uniform(-160, 160, 3)
-    return np.clip(grey + tint, 0, 255).astype(np.uint8)
+def _colors(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Random RGB colors (*shape, 3) uint8 from gray to vivid."""
+    gray, tint = rng.uniform(15, 240, (*shape, 1)), rng.uniform(0, 1, (*shape, 1)) ** 2 * rng.uniform(-160, 160, 3)
+    return np.clip(gray + tint, 0, 255).astype(np.uint8)
 
 
 def grain(rng: np.random.Generator, image: np.ndarray, coarse: int, fine: int) -> np.ndarray:
-    """Return ``image`` with blotches of up to ``coarse`` and pixel noise of up to ``fine`` grey levels."""
+    """Return ``image`` with blotches of up to ``coarse`` and pixel noise of up to ``fine`` gray levels."""
     height, width = image.shape[:2]
     blotches = rng.integers(0, coarse + 1, (height // 12 + 1, width // 12 + 1), dtype=np.uint8)[..., None].repeat(3, -1)
     lifted = cv2.add(image, cv2.resize(blotches, (width, height), interpolation=cv2.INTER_CUBIC))
@@ -65,11 +65,11 @@ def grain(rng: np.random.Generator, image: np.ndarray, coarse: int, fine: int) -
     return cv2.subtract(cv2.add(lifted, noise), np.full_like(image, (coarse + fine) // 2))
 
 
-def _polygon(image: np.ndarray, camera: Camera, corners: np.ndarray, colour: np.ndarray) -> None:
+def _polygon(image: np.ndarray, camera: Camera, corners: np.ndarray, color: np.ndarray) -> None:
     """Fill the projection of 3D corners (N, 3) that lie in front of the camera."""
     pixels, _ = camera.project(corners)
     fixed = np.rint(np.clip(pixels, -8000, 8000) * 16).astype(np.int32)
-    cv2.fillConvexPoly(image, fixed, np.asarray(colour).tolist(), cv2.LINE_AA, 4)
+    cv2.fillConvexPoly(image, fixed, np.asarray(color).tolist(), cv2.LINE_AA, 4)
 
 
 def _upright(base: np.ndarray, along: np.ndarray, left: float, right: float, low: float, high: float) -> np.ndarray:
@@ -79,7 +79,7 @@ def _upright(base: np.ndarray, along: np.ndarray, left: float, right: float, low
 
 
 def _draw_floor(image: np.ndarray, camera: Camera, rng: np.random.Generator, foot: np.ndarray, side: np.ndarray,
-                colour: np.ndarray) -> None:
+                color: np.ndarray) -> None:
     """Tiles between the camera and the wall's foot, in two shades; the row that runs under the camera is left out."""
     away = foot / np.linalg.norm(foot)
     eye = camera.position[:2] @ away
@@ -92,20 +92,20 @@ def _draw_floor(image: np.ndarray, camera: Camera, rng: np.random.Generator, foo
             across = (side * left, side * (left + tile))
             corners = np.array([(*(away * far + across[0]), 0), (*(away * far + across[1]), 0),
                                 (*(away * near + across[1]), 0), (*(away * near + across[0]), 0)])
-            _polygon(image, camera, corners, colour + contrast * ((i + j) % 2))
+            _polygon(image, camera, corners, color + contrast * ((i + j) % 2))
 
 
 def _draw_wall(image: np.ndarray, camera: Camera, rng: np.random.Generator, foot: np.ndarray, side: np.ndarray,
-               colour: np.ndarray) -> None:
-    _polygon(image, camera, _upright(foot, side, -12, 12, 0.0, 0.12), colour * 0.7)
+               color: np.ndarray) -> None:
+    _polygon(image, camera, _upright(foot, side, -12, 12, 0.0, 0.12), color * 0.7)
     for left in rng.uniform(-3.5, 2.5, rng.integers(1, 4)):
         bottom = rng.uniform(0.9, 1.5)
         frame = _upright(foot, side, left, left + rng.uniform(0.5, 1.8), bottom, bottom + rng.uniform(0.4, 1.0))
-        _polygon(image, camera, frame, colour * 0.6)
+        _polygon(image, camera, frame, color * 0.6)
         middle = frame.mean(axis=0)
         _polygon(image, camera, middle + 0.9 * (frame - middle), rng.integers(110, 240, 3))
     left = rng.uniform(-4.0, 3.5)
-    _polygon(image, camera, _upright(foot, side, left, left + 0.9, 0.0, min(2.1, _WALL_HEIGHT)), colour * 0.78)
+    _polygon(image, camera, _upright(foot, side, left, left + 0.9, 0.0, min(2.1, _WALL_HEIGHT)), color * 0.78)
 
 
 def _draw_cupboards(image: np.ndarray, camera: Camera, rng: np.random.Generator, foot: np.ndarray,
@@ -113,16 +113,16 @@ def _draw_cupboards(image: np.ndarray, camera: Camera, rng: np.random.Generator,
     towards = -foot / np.linalg.norm(foot)
     for left in rng.uniform(-3.6, 2.8, rng.integers(1, 4)):
         wide, high, deep = rng.uniform((0.5, 0.5, 0.25), (1.3, 1.5, 0.45))
-        colour = np.array(_FURNITURE[rng.integers(len(_FURNITURE))])
+        color = np.array(_FURNITURE[rng.integers(len(_FURNITURE))])
         near = foot + towards * deep
         end = left if left > 0 else left + wide
         flank = np.array([(*(foot + side * end), 0), (*(near + side * end), 0), (*(near + side * end), high),
                           (*(foot + side * end), high)])
         top = np.concatenate([_upright(foot, side, left, left + wide, high, high)[:2],
                               _upright(near, side, left, left + wide, high, high)[1::-1]])
-        _polygon(image, camera, flank, colour * 0.65)
-        _polygon(image, camera, top, colour * 1.12)
-        _polygon(image, camera, _upright(near, side, left, left + wide, 0.0, high), colour)
+        _polygon(image, camera, flank, color * 0.65)
+        _polygon(image, camera, top, color * 1.12)
+        _polygon(image, camera, _upright(near, side, left, left + wide, 0.0, high), color)
         for share in np.linspace(0, 1, 3 + rng.integers(2))[1:-1]:
             line = _upright(near, side, left, left + wide, share * high, share * high + 0.015)
-            _polygon(image, camera, line, colour * 0.6)
+            _polygon(image, camera, line, color * 0.6)

@@ -1,6 +1,6 @@
 """The articulated body: a fixed set of named points and the kinematics that turn a pose into them.
 
-World axes: z up, metres, ground at z = 0. Drawing needs only the points: any skeleton that names them can be drawn.
+World axes: z up, meters, ground at z = 0. Drawing needs only the points: any skeleton that names them can be drawn.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SOLE_LIMITS = (-0.6, 0.8)
 
 @dataclass(frozen=True)
 class Proportions:
-    """Segment lengths in metres."""
+    """Segment lengths in meters."""
 
     stature: float
     shoulder_half: float
@@ -75,7 +75,7 @@ def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray
 
 
 def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
-    """Return the body points (T, V, 3) in metres, V in ``BODY_POINTS`` order, standing or lying on z = 0."""
+    """Return the body points (T, V, 3) in meters, V in ``BODY_POINTS`` order, standing or lying on z = 0."""
     pelvis = rotation(pose.heading, pose.tilt[:, 0], pose.tilt[:, 1])  # (T, 3, 3)
     bend, side, turn = pose.spine.T
     loin = pelvis @ rotation(turn / 2, bend / 2, side / 2)
@@ -90,7 +90,7 @@ def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
 
 
 def stature_of(points: np.ndarray) -> float:
-    """Return the stature in metres that the legs of body points (T, V, 3) imply, the median over frames and sides."""
+    """Return the stature in meters that the legs of body points (T, V, 3) imply, the median over frames and sides."""
     hip, knee, ankle = (points[:, [POINT[f'{side}_{name}'] for side in ('left', 'right')]]
                         for name in ('hip', 'knee', 'ankle'))                             # (T, 2, 3)
     legs = np.linalg.norm(hip - knee, axis=-1) + np.linalg.norm(knee - ankle, axis=-1)
@@ -106,7 +106,7 @@ def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
 
 
 def place(points: np.ndarray, heading: float, offset: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """Return points (..., 3) turned by ``heading`` radians about the vertical axis, then moved by (x, y) metres."""
+    """Return points (..., 3) turned by ``heading`` radians about the vertical axis, then moved by (x, y) meters."""
     turn = rotation(np.float64(heading), np.float64(0), np.float64(0))
     return points @ turn.T + np.array([*offset, 0.0])
 

@@ -64,7 +64,7 @@ PART_NAMES: tuple[str, ...] = (*_PARTS, *_MARKINGS)
 PART = {name: index for index, name in enumerate(PART_NAMES)}
 _SPHERES_PER_PART = 6
 
-# What a part's mean depth gets wrong about the order of painting, in metres towards the camera.
+# What a part's mean depth gets wrong about the order of painting, in meters towards the camera.
 _BIAS = np.zeros(NUM_BODY_PARTS)
 _BIAS[[PART['face'], PART['throat'], PART['mane']]] = (0.035, -0.04, -0.01)
 _BIAS[[PART['shirt'], PART['left_palm'], PART['right_palm']]] = (0.01, 0.02, 0.02)
@@ -107,18 +107,18 @@ class Solid(NamedTuple):
     """A dressed body over T frames, as P parts (body parts first, then markings) of S spheres.
 
     Attributes:
-        centers: (T, P, S, 3) metres.
-        radii: (P, S) metres.
+        centers: (T, P, S, 3) meters.
+        radii: (P, S) meters.
         normals: (T, P, 3) direction a marking faces, zero for everything without a front.
         worn: (P,) False for parts this person does not have.
-        colours: (P, 3) RGB 0..255.
+        colors: (P, 3) RGB 0..255.
     """
 
     centers: np.ndarray
     radii: np.ndarray
     normals: np.ndarray
     worn: np.ndarray
-    colours: np.ndarray
+    colors: np.ndarray
 
 
 def body_frames(points: np.ndarray) -> Frames:
@@ -132,7 +132,7 @@ def body_frames(points: np.ndarray) -> Frames:
 
 
 def dress(points: np.ndarray, look: Look) -> Solid:
-    """Return the body of points (T, V, 3) in metres, dressed as ``look`` says."""
+    """Return the body of points (T, V, 3) in meters, dressed as ``look`` says."""
     frames, stature = body_frames(points), stature_of(points)
     head = points[:, [POINT['left_ear'], POINT['right_ear']]].mean(axis=1, keepdims=True)
     anchors = np.concatenate([points, head], axis=1)
@@ -141,7 +141,7 @@ def dress(points: np.ndarray, look: Look) -> Solid:
     normals = np.einsum('tpij,pj->tpi', axes, _TABLE.normal)
     girth = np.where(_TABLE.slim, 1.0, look.girth)
     radii = _TABLE.radius * stature * girth[:, None]
-    return Solid(anchors[:, _TABLE.point] + shift, radii, normals, _worn(look), _colours(look))
+    return Solid(anchors[:, _TABLE.point] + shift, radii, normals, _worn(look), _colors(look))
 
 
 def _worn(look: Look) -> np.ndarray:
@@ -152,7 +152,7 @@ def _worn(look: Look) -> np.ndarray:
     return np.array([name not in absent for name in PART_NAMES])
 
 
-def _colours(look: Look) -> np.ndarray:
+def _colors(look: Look) -> np.ndarray:
     covers = {'upper_arm': look.shirt, 'forearm': look.shirt if look.long_sleeves else look.skin, 'palm': look.skin,
               'thigh': look.trousers, 'shin': look.trousers if look.long_trousers else look.skin, 'shoe': look.shoes,
               'shirt': look.shirt, 'trousers': look.trousers, 'throat': look.skin, 'hair': look.hair, 'face': look.skin,

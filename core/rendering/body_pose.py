@@ -20,9 +20,9 @@ class Pose:
     Sideways quantities of limbs count outward from the body, so equal numbers on both sides are a symmetric pose.
 
     Attributes:
-        root: (T, 2) metres, ground position.
+        root: (T, 2) meters, ground position.
         heading: (T,) turn about the vertical axis; 0 faces +x.
-        lift: (T,) metres between the lowest body point and the ground.
+        lift: (T,) meters between the lowest body point and the ground.
         plant: (T, 2) what is held at ``root``: a mean of the ankles with these weights and the pelvis with the rest.
             (.5, .5) stands on both feet, (1, 0) on the left one, (0, 0) moves the pelvis itself (walking).
         tilt: (T, 2) pelvis pitch (forward) and roll (to the right).

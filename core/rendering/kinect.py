@@ -17,12 +17,12 @@ from core.rendering.camera import Camera, look_at
 
 FOCAL, SIZE = 531.0, (640, 480)
 
-_AHEAD = 2.7  # metres from the camera to the world's origin, about where people act
+_AHEAD = 2.7  # meters from the camera to the world's origin, about where people act
 _JOINT = {name: index for index, name in enumerate(NUCLA20.joints)}
 
 
 class View(NamedTuple):
-    """A recording camera: ``height`` above the floor in metres and ``pitch`` downwards in degrees."""
+    """A recording camera: ``height`` above the floor in meters and ``pitch`` downwards in degrees."""
 
     height: float
     pitch: float
@@ -33,14 +33,14 @@ VIEWS: dict[int, View] = {1: View(1.39, 12.2), 2: View(1.46, 15.8), 3: View(1.47
 
 
 def view_camera(view: int) -> Camera:
-    """Return the pinhole camera of a view: 640x480, focal length 531 px, centred; the world's floor is z = 0."""
+    """Return the pinhole camera of a view: 640x480, focal length 531 px, centerd; the world's floor is z = 0."""
     height, pitch = VIEWS[view]
     drop = _AHEAD * np.tan(np.deg2rad(pitch))
     return look_at(np.array([-_AHEAD, 0.0, height]), np.array([0.0, 0.0, height - drop]), FOCAL, SIZE)
 
 
 def to_world(joints: np.ndarray, camera: Camera) -> np.ndarray:
-    """Map points (..., 3) in camera metres (x right, y up, z forward) to the world."""
+    """Map points (..., 3) in camera meters (x right, y up, z forward) to the world."""
     return camera.position + (joints * (1.0, -1.0, 1.0)) @ camera.axes
 
 
@@ -52,7 +52,7 @@ def fill_missing(joints: np.ndarray) -> np.ndarray:
 
 
 def kinect_body(joints: np.ndarray) -> np.ndarray:
-    """Return the body points (T, V, 3), ``BODY_POINTS`` order, of Kinect-20 joints (T, 20, 3) in world metres.
+    """Return the body points (T, V, 3), ``BODY_POINTS`` order, of Kinect-20 joints (T, 20, 3) in world meters.
 
     Limbs are taken as they are, sides exchanged. The face follows from the head's place, the direction from the
     shoulders' middle to it (up) and the line of the shoulders (sideways).

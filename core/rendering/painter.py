@@ -27,7 +27,7 @@ _TRUNK_OPPOSITE = [POINT[name] for name in ('right_shoulder', 'left_shoulder', '
 
 
 class Figure(NamedTuple):
-    """A person to draw: body points (T, V, 3) in metres (``BODY_POINTS`` order) and what the person looks like."""
+    """A person to draw: body points (T, V, 3) in meters (``BODY_POINTS`` order) and what the person looks like."""
 
     points: np.ndarray
     look: Look
@@ -46,9 +46,9 @@ class Scene(NamedTuple):
     Attributes:
         figures, camera: what was projected.
         centers: (T, P, S, 2) pixels; radii: (T, P, S) pixels.
-        depth: (T, P) metres, the order of painting.
+        depth: (T, P) meters, the order of painting.
         shown: (T, P) False for parts not worn and markings that face away.
-        colours: (T, P, 3) RGB.
+        colors: (T, P, 3) RGB.
         shadows: (M, T, K, 2) pixels, outline of the shadow on the ground.
     """
 
@@ -58,7 +58,7 @@ class Scene(NamedTuple):
     radii: np.ndarray
     depth: np.ndarray
     shown: np.ndarray
-    colours: np.ndarray
+    colors: np.ndarray
     shadows: np.ndarray
 
 
@@ -71,7 +71,7 @@ def compose(figures: tuple[Figure, ...], camera: Camera) -> Scene:
 
 
 def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
-    """Centres, radii, depth, shown and colours of one body, as in ``Scene``."""
+    """Centers, radii, depth, shown and colors of one body, as in ``Scene``."""
     centers, sphere_depth = camera.project(solid.centers)
     radii = camera.focal * solid.radii / sphere_depth
     depth = painting_depth(sphere_depth)
@@ -79,7 +79,7 @@ def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
     shown = solid.worn & ((towards > 0.1) | ~solid.normals.any(-1))
     behind = depth - depth[:, PART['shirt'], None]
     shade = np.clip(1.0 - 0.6 * behind, 0.72, 1.1)[..., None]
-    return centers, radii, depth, shown, np.clip(solid.colours * shade, 0, 255)
+    return centers, radii, depth, shown, np.clip(solid.colors * shade, 0, 255)
 
 
 def _shadow(points: np.ndarray, camera: Camera) -> np.ndarray:
@@ -90,7 +90,7 @@ def _shadow(points: np.ndarray, camera: Camera) -> np.ndarray:
 
 
 def outline(centers: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Return the convex outline (..., K, 2) of circles with centres (..., S, 2) and radii (..., S)."""
+    """Return the convex outline (..., K, 2) of circles with centers (..., S, 2) and radii (..., S)."""
     reach = centers @ _DIRECTIONS.T + radii[..., None]  # (..., S, K)
     best = reach.argmax(axis=-2)
     chosen = np.take_along_axis(centers, best[..., None], axis=-2)
@@ -102,10 +102,10 @@ def paint(scene: Scene, background: np.ndarray) -> np.ndarray:
     rims = _fixed(outline(scene.centers, scene.radii + 0.9))
     fills = _fixed(outline(scene.centers, scene.radii))
     lights = _fixed(outline(scene.centers - 0.28 * scene.radii[..., None], 0.5 * scene.radii))
-    fill_colours = scene.colours.astype(int).tolist()
-    dark = scene.colours.mean(axis=-1, keepdims=True) < 60  # limbs in black must stand out from each other, too
-    rim_colours = np.where(dark, scene.colours + 40, 0.5 * scene.colours).astype(int).tolist()
-    light_colours = (0.84 * scene.colours + 41).astype(int).tolist()
+    fill_colors = scene.colors.astype(int).tolist()
+    dark = scene.colors.mean(axis=-1, keepdims=True) < 60  # limbs in black must stand out from each other, too
+    rim_colors = np.where(dark, scene.colors + 40, 0.5 * scene.colors).astype(int).tolist()
+    light_colors = (0.84 * scene.colors + 41).astype(int).tolist()
     order = np.argsort(-scene.depth, axis=1)
     is_body = np.arange(order.shape[1]) % len(PART_NAMES) < NUM_BODY_PARTS
     frames = np.repeat(background[None], len(order), axis=0)
@@ -113,10 +113,10 @@ def paint(scene: Scene, background: np.ndarray) -> np.ndarray:
         _darken(frame, _fixed(scene.shadows[:, t]))
         for part in order[t][scene.shown[t, order[t]]].tolist():
             if is_body[part]:
-                cv2.fillConvexPoly(frame, rims[t, part], rim_colours[t][part], cv2.LINE_AA, _SHIFT)
-            cv2.fillConvexPoly(frame, fills[t, part], fill_colours[t][part], cv2.LINE_AA, _SHIFT)
+                cv2.fillConvexPoly(frame, rims[t, part], rim_colors[t][part], cv2.LINE_AA, _SHIFT)
+            cv2.fillConvexPoly(frame, fills[t, part], fill_colors[t][part], cv2.LINE_AA, _SHIFT)
             if is_body[part]:
-                cv2.fillConvexPoly(frame, lights[t, part], light_colours[t][part], cv2.LINE_AA, _SHIFT)
+                cv2.fillConvexPoly(frame, lights[t, part], light_colors[t][part], cv2.LINE_AA, _SHIFT)
     return frames
 
 
@@ -172,14 +172,14 @@ def _covered(scene: Scene, keypoints: np.ndarray) -> np.ndarray:
     over = (position < reach[None, :, None]).all(-1) & scene.shown[None, :, None, body]  # (M, T, J, P)
     depth = scene.depth[:, body]
     own = depth.reshape(frames, people, -1).transpose(1, 0, 2)[:, :, None] + np.where(_ATTACHED, 0.0, np.inf)
-    nearer = own.min(axis=-1)[..., None] - depth[None, :, None]  # (M, T, J, P) metres the part lies in front
+    nearer = own.min(axis=-1)[..., None] - depth[None, :, None]  # (M, T, J, P) meters the part lies in front
     margin = np.full((people, 1, COCO17.num_joints, people, NUM_BODY_PARTS), 0.02)
     margin[range(people), :, :, range(people)] = _MARGIN
     return (over & (nearer > margin.reshape(people, 1, COCO17.num_joints, -1))).any(-1)
 
 
 def _attachment() -> tuple[np.ndarray, np.ndarray]:
-    """Which parts (J, P) carry a joint, and how much nearer (metres) a part of the same body must be to hide it."""
+    """Which parts (J, P) carry a joint, and how much nearer (meters) a part of the same body must be to hide it."""
     carriers = {'shoulder': ('upper_arm',), 'elbow': ('upper_arm', 'forearm'), 'wrist': ('forearm', 'palm'),
                 'hip': ('thigh',), 'knee': ('thigh', 'shin'), 'ankle': ('shin', 'shoe')}
     attached = np.zeros((COCO17.num_joints, NUM_BODY_PARTS), dtype=bool)

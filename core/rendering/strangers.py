@@ -1,7 +1,7 @@
 """An endless supply of random people in random poses, to pretrain a pose network without any recorded data.
 
-They share the demo's renderer and nothing a network could memorise of it: subjects are strangers (numbers from
-``FIRST_STRANGER``, garments ``COLOUR_GAP`` away from the demo's), cameras never stand as far off as the demo's
+They share the demo's renderer and nothing a network could memorize of it: subjects are strangers (numbers from
+``FIRST_STRANGER``, garments ``COLOR_GAP`` away from the demo's), cameras never stand as far off as the demo's
 (``DISTANCES`` leaves ``camera.DEMO_DISTANCES`` out), backgrounds are clutter instead of rooms, and poses are disturbed
 at random.
 """

@@ -1,8 +1,8 @@
 """Who is drawn: proportions, clothing and manner of a person, a pure function of a seed and a subject number.
 
 Demo subjects are numbered below ``FIRST_STRANGER``; strangers (people for pose pretraining) from there on. The number
-seeds all that a person is, so no stranger is a demo subject; and a stranger's garments keep ``COLOUR_GAP`` away, in
-RGB, from every colour of the demo's wardrobe.
+seeds all that a person is, so no stranger is a demo subject; and a stranger's garments keep ``COLOR_GAP`` away, in
+RGB, from every color of the demo's wardrobe.
 """
 
 from __future__ import annotations
@@ -14,39 +14,39 @@ import numpy as np
 from core.rendering.body import Proportions
 
 FIRST_STRANGER = 1000
-COLOUR_GAP = 40.0
+COLOR_GAP = 40.0
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
-DEMO_SHIRTS: tuple[Colour, ...] = (
+DEMO_SHIRTS: tuple[Color, ...] = (
     (178, 44, 48), (236, 228, 214), (38, 92, 166), (232, 178, 52), (56, 132, 88), (140, 84, 160), (222, 122, 60),
     (70, 170, 186))
-DEMO_TROUSERS: tuple[Colour, ...] = (
+DEMO_TROUSERS: tuple[Color, ...] = (
     (40, 48, 76), (92, 74, 56), (30, 30, 34), (74, 100, 140), (64, 70, 60), (150, 132, 104), (112, 114, 124),
     (56, 34, 60))
-DEMO_SHOES: tuple[Colour, ...] = ((24, 24, 26), (228, 228, 226), (120, 40, 40), (60, 60, 110))
-SKINS: tuple[Colour, ...] = ((241, 204, 176), (224, 178, 142), (198, 146, 108), (156, 104, 72), (112, 74, 52))
-HAIRS: tuple[Colour, ...] = ((28, 24, 22), (62, 42, 30), (104, 70, 42), (178, 140, 84), (140, 138, 136))
+DEMO_SHOES: tuple[Color, ...] = ((24, 24, 26), (228, 228, 226), (120, 40, 40), (60, 60, 110))
+SKINS: tuple[Color, ...] = ((241, 204, 176), (224, 178, 142), (198, 146, 108), (156, 104, 72), (112, 74, 52))
+HAIRS: tuple[Color, ...] = ((28, 24, 22), (62, 42, 30), (104, 70, 42), (178, 140, 84), (140, 138, 136))
 _HAIR_CONTRAST = 75.0  # RGB distance between hair and skin, for faces to stand out
 PATTERNS = ('plain', 'stripes', 'jacket', 'logo')
 
 
 @dataclass(frozen=True)
 class Look:
-    """Clothing and hair; colours are RGB.
+    """Clothing and hair; colors are RGB.
 
     Attributes:
-        pattern: one of ``PATTERNS``, drawn on the shirt in colour ``accent``.
+        pattern: one of ``PATTERNS``, drawn on the shirt in color ``accent``.
         long_sleeves, long_trousers, long_hair: what covers forearms, shins and the back of the neck.
         girth: limb and torso thickness, 1 is average.
     """
 
-    skin: Colour
-    hair: Colour
-    shirt: Colour
-    trousers: Colour
-    shoes: Colour
-    accent: Colour
+    skin: Color
+    hair: Color
+    shirt: Color
+    trousers: Color
+    shoes: Color
+    accent: Color
     pattern: str
     long_sleeves: bool
     long_trousers: bool
@@ -54,8 +54,8 @@ class Look:
     girth: float
 
     @property
-    def garments(self) -> tuple[Colour, ...]:
-        """The colours of everything worn."""
+    def garments(self) -> tuple[Color, ...]:
+        """The colors of everything worn."""
         return self.shirt, self.trousers, self.shoes, self.accent
 
 
@@ -90,7 +90,7 @@ class Subject:
 
 
 def demo_subject(seed: int, number: int) -> Subject:
-    """Return demo subject ``number`` (1-based, below ``FIRST_STRANGER``); neighbours wear different colours.
+    """Return demo subject ``number`` (1-based, below ``FIRST_STRANGER``); neighbors wear different colors.
 
     Raises:
         ValueError: if the number is out of range.
@@ -107,29 +107,29 @@ def demo_subject(seed: int, number: int) -> Subject:
 
 
 def stranger(rng: np.random.Generator) -> Subject:
-    """Return a random person who is none of the demo's subjects and wears none of their colours."""
+    """Return a random person who is none of the demo's subjects and wears none of their colors."""
     number = int(rng.integers(FIRST_STRANGER, 2 ** 31))
     own = np.random.default_rng(number)
-    return _dress(own, number, _foreign_colours(own, 4), PATTERNS[own.integers(len(PATTERNS))])
+    return _dress(own, number, _foreign_colors(own, 4), PATTERNS[own.integers(len(PATTERNS))])
 
 
-def wardrobe_distance(colours: np.ndarray) -> np.ndarray:
-    """Return the RGB distance (N,) of colours (N, 3) to the nearest colour of the demo's wardrobe."""
+def wardrobe_distance(colors: np.ndarray) -> np.ndarray:
+    """Return the RGB distance (N,) of colors (N, 3) to the nearest color of the demo's wardrobe."""
     wardrobe = np.array(DEMO_SHIRTS + DEMO_TROUSERS + DEMO_SHOES, dtype=np.float64)
-    return np.linalg.norm(colours[:, None] - wardrobe, axis=-1).min(axis=1)
+    return np.linalg.norm(colors[:, None] - wardrobe, axis=-1).min(axis=1)
 
 
-def _foreign_colours(rng: np.random.Generator, count: int) -> list[Colour]:
-    chosen: list[Colour] = []
+def _foreign_colors(rng: np.random.Generator, count: int) -> list[Color]:
+    chosen: list[Color] = []
     while len(chosen) < count:
-        grey, tint = rng.uniform(10, 245, (32, 1)), rng.uniform(0, 1.3, (32, 1)) * rng.uniform(-120, 120, (32, 3))
-        candidates = np.clip(grey + tint, 0, 255).astype(int)
-        far = candidates[wardrobe_distance(candidates) > COLOUR_GAP]
+        gray, tint = rng.uniform(10, 245, (32, 1)), rng.uniform(0, 1.3, (32, 1)) * rng.uniform(-120, 120, (32, 3))
+        candidates = np.clip(gray + tint, 0, 255).astype(int)
+        far = candidates[wardrobe_distance(candidates) > COLOR_GAP]
         chosen += [(int(r), int(g), int(b)) for r, g, b in far]
     return chosen[:count]
 
 
-def _dress(rng: np.random.Generator, number: int, garments: tuple[Colour, ...] | list[Colour], pattern: str) -> Subject:
+def _dress(rng: np.random.Generator, number: int, garments: tuple[Color, ...] | list[Color], pattern: str) -> Subject:
     shirt, trousers, shoes, accent = garments
     skin = np.clip(np.array(SKINS[rng.integers(len(SKINS))]) + rng.integers(-8, 9), 0, 255)
     hairs = [hair for hair in HAIRS if np.linalg.norm(skin - hair) > _HAIR_CONTRAST]

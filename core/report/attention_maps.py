@@ -100,13 +100,13 @@ def attention_panels(crops: np.ndarray, joints: np.ndarray, attention: Attention
 
 
 def _heat(panel: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """The panel (H, W, 3) in grey, the yellower the higher ``cells`` (rows, columns) from 0 to 1."""
+    """The panel (H, W, 3) in gray, the yellower the higher ``cells`` (rows, columns) from 0 to 1."""
     values = cv2.resize(cells, panel.shape[1::-1], interpolation=cv2.INTER_NEAREST)[..., None]      # (H, W, 1)
-    grey = cv2.cvtColor(panel, cv2.COLOR_RGB2GRAY)[..., None]
-    return (grey + MAX_OPACITY * values * (np.array(YELLOW) - grey)).astype(np.uint8)
+    gray = cv2.cvtColor(panel, cv2.COLOR_RGB2GRAY)[..., None]
+    return (gray + MAX_OPACITY * values * (np.array(YELLOW) - gray)).astype(np.uint8)
 
 
-def _draw_rings(panel: np.ndarray, centres: np.ndarray, radii: np.ndarray) -> None:
-    for centre, radius in zip(centres.round().astype(int).tolist(), radii.round().astype(int).tolist(), strict=True):
+def _draw_rings(panel: np.ndarray, centers: np.ndarray, radii: np.ndarray) -> None:
+    for center, radius in zip(centers.round().astype(int).tolist(), radii.round().astype(int).tolist(), strict=True):
         for color, width in ((BLACK, 3), (WHITE, 1)):
-            cv2.circle(panel, centre, max(radius, 1), color, width, cv2.LINE_AA)
+            cv2.circle(panel, center, max(radius, 1), color, width, cv2.LINE_AA)

@@ -69,7 +69,7 @@ def build_charts(rows: Sequence[Mapping[str, Any]]) -> list[Chart]:
 
 
 def _points(rows: Sequence[Mapping[str, Any]], key: str) -> np.ndarray:
-    """The (epoch, value) pairs (N, 2) of ``key`` by epoch, neighbours averaged down to MAX_POINTS."""
+    """The (epoch, value) pairs (N, 2) of ``key`` by epoch, neighbors averaged down to MAX_POINTS."""
     pairs = sorted((row['epoch'], row[key]) for row in rows if isinstance(row.get(key), (int, float)))
     points = np.array([pair for pair in pairs if math.isfinite(pair[1])], float).reshape(-1, 2)
     if len(points) <= MAX_POINTS:
@@ -100,7 +100,7 @@ def _range(values: np.ndarray) -> tuple[float, float]:
 
 
 def _bands(curves: dict[str, np.ndarray], to_x: Callable[[np.ndarray], np.ndarray]) -> list[Band]:
-    """One stripe per logged epoch, reaching half-way to its neighbours."""
+    """One stripe per logged epoch, reaching half-way to its neighbors."""
     epochs = np.unique(np.concatenate([points[:, 0] for points in curves.values()]))
     places = to_x(epochs)
     edges = np.concatenate([[LEFT], (places[1:] + places[:-1]) / 2, [WIDTH - RIGHT]])

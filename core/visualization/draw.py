@@ -1,6 +1,6 @@
 """Skeletons drawn over frames, and strips that set annotated and predicted joints of a clip side by side.
 
-Images are RGB uint8 (H, W, 3); joints are pixels with the centre of the first pixel at (0, 0).
+Images are RGB uint8 (H, W, 3); joints are pixels with the center of the first pixel at (0, 0).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GAP = 6             # pixels between panels
 MARGIN = 10
 BACKGROUND: Color = (32, 32, 32)
 FONT, FONT_SCALE, LINE_HEIGHT = cv2.FONT_HERSHEY_SIMPLEX, 0.6, 26
-LEGEND = (('annotated', WHITE), ('predicted left', LEFT), ('predicted right', RIGHT), ('predicted centre', CENTER))
+LEGEND = (('annotated', WHITE), ('predicted left', LEFT), ('predicted right', RIGHT), ('predicted center', CENTER))
 
 
 class Skeletons(NamedTuple):
@@ -38,7 +38,7 @@ def draw_skeleton(image: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
     Args:
         keypoints: (V, 2) pixels; a joint that is not finite is left out, one outside the image is cut off.
         visible: (V,) visibility or score; joints at or below ``threshold`` are left out, with their links.
-        color: RGB of the whole skeleton; by default left, right and centre differ.
+        color: RGB of the whole skeleton; by default left, right and center differ.
         width: factor on the line width.
     """
     canvas = np.ascontiguousarray(image).copy()
@@ -65,7 +65,7 @@ def draw_clip_strip(frames: np.ndarray, annotated: Skeletons | None, predicted: 
     Args:
         frames: (T, H, W, 3) RGB uint8; small ones are enlarged up to four times.
         annotated: joints to draw in white, or None.
-        predicted: joints to draw in side colours on top, ``visible`` being their scores, or None.
+        predicted: joints to draw in side colors on top, ``visible`` being their scores, or None.
         caption: lines of ASCII text, see ``class_caption``.
         num_panels: how many frames to show, at most T.
         threshold: predicted joints with a score at or below it are left out.
@@ -102,7 +102,7 @@ def _draw_panel(frames: np.ndarray, frame: int, annotated: Skeletons | None, pre
 
 
 def _draw_caption(caption: str, legend: tuple[tuple[str, Color], ...], width: int) -> np.ndarray:
-    """Return the text block (H, width, 3): the caption's lines and the coloured legend, wrapped to the width."""
+    """Return the text block (H, width, 3): the caption's lines and the colored legend, wrapped to the width."""
     letter = cv2.getTextSize('n', FONT, FONT_SCALE, 1)[0][0]
     columns = max(8, (width - 2 * MARGIN) // letter)
     lines = [part for line in caption.splitlines() for part in textwrap.wrap(line, columns)]

@@ -17,8 +17,8 @@ from core.visualization.colors import LINES
 
 MAX_NAME = 28        # letters of a class name on an axis
 MAX_NUMBERED = 30    # classes up to which every cell shows its number
-LINE_STYLES = ('-', '--', '-.', ':', '-', '--')  # one per colour of LINES
-GROUP_WIDTH = 0.8    # of the bars of one metric, whose centres lie 1 apart
+LINE_STYLES = ('-', '--', '-.', ':', '-', '--')  # one per color of LINES
+GROUP_WIDTH = 0.8    # of the bars of one metric, whose centers lie 1 apart
 MAX_MARKED = 100     # points up to which a curve marks each
 CURVES = {
     'training loss': ('train_loss', 'train_pose_loss', 'train_action_loss'),
@@ -29,7 +29,7 @@ CURVES = {
 def confusion_matrix_figure(confusion: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
     """Write a PNG of the confusion matrix (K, K), rows being true classes, each row in percent. Returns the path.
 
-    Cells carry numbers up to 30 classes; beyond, colour alone speaks and thin lines lead to the names.
+    Cells carry numbers up to 30 classes; beyond, color alone speaks and thin lines lead to the names.
 
     Raises:
         ValueError: if there is not one name per class.
@@ -107,7 +107,7 @@ def comparison_figure(groups: Mapping[str, Mapping[str, Sequence[float]]], path:
 
 
 def _draw_arm(axes: Axes, index: int, arm: str, seeds: Mapping[float, Sequence[float]], width: float) -> None:
-    """Draw the bars of one arm at the positions ``seeds`` maps to values; hatches tell apart what colours repeat."""
+    """Draw the bars of one arm at the positions ``seeds`` maps to values; hatches tell apart what colors repeat."""
     means = [float(np.mean(values)) for values in seeds.values()]
     axes.bar(list(seeds), means, 0.9 * width, label=arm, color=np.array(LINES[index % len(LINES)]) / 255,
              alpha=0.6, hatch='/' * (index // len(LINES)))
@@ -123,7 +123,7 @@ def _points(rows: Sequence[Mapping[str, float]], key: str) -> list[tuple[float, 
 
 
 def _draw_lines(axes: Axes, lines: Sequence[tuple[str, list[tuple[float, float]]]]) -> None:
-    """Draw named curves with colours and dashes that tell them apart; few points are marked, so that one shows."""
+    """Draw named curves with colors and dashes that tell them apart; few points are marked, so that one shows."""
     axes.set_prop_cycle(color=[np.array(color) / 255 for color in LINES], linestyle=LINE_STYLES)
     for key, points in lines:
         marker = '.' if len(points) <= MAX_MARKED else None

@@ -13,7 +13,7 @@ from core.annotate.entries import (
     save_people,
     to_content,
 )
-from core.annotate.labels import LabelledVideo, Labels
+from core.annotate.labels import LabeledVideo, Labels
 from core.data.annotations.records import to_annotation
 from core.data.frames.extraction import FrameFormat, write_frames
 
@@ -50,7 +50,7 @@ def test_missing_damaged_and_other_files_count_as_missing(people, tmp_path):
 
 
 def test_entries_are_what_the_reader_expects(people):
-    videos = [LabelledVideo('a', Path('a.mp4'), 1, 'train'), LabelledVideo('b', Path('b.mp4'), 0, 'test')]
+    videos = [LabeledVideo('a', Path('a.mp4'), 1, 'train'), LabeledVideo('b', Path('b.mp4'), 0, 'test')]
     content = to_content(Labels(videos, ['run', 'walk'], 0), {'a': people})
     assert content['split'] == {'train': ['a'], 'test': []} and content['class_names'] == ['run', 'walk']
     record = to_annotation(content['annotations'][0], 17)

@@ -5,7 +5,7 @@ import pytest
 
 from core.annotate import videos as annotate
 from core.annotate.entries import load_people, read_frames
-from core.annotate.labels import LabelledVideo, label_videos
+from core.annotate.labels import LabeledVideo, label_videos
 from core.annotate.videos import AnnotationSettings, annotate_video, annotate_videos, find_people
 from core.data.frames.video import write_video
 from core.people.estimators import build_estimator
@@ -27,7 +27,7 @@ def test_frames_in_place_are_annotated_without_a_video(clips, tmp_path, fake_est
     settings = AnnotationSettings(tmp_path / 'out')
     annotate_videos(label_videos(clips).videos, settings, 1)
     (tmp_path / 'out' / 'people' / 'walk_s01.npz').unlink()
-    frames = LabelledVideo('walk_s01', tmp_path / 'out' / 'images' / 'walk_s01', 0, 'train')
+    frames = LabeledVideo('walk_s01', tmp_path / 'out' / 'images' / 'walk_s01', 0, 'train')
     people = annotate_videos([frames], settings, 1).found['walk_s01']
     assert people.keypoints.shape == (1, 20, 17, 2) and people.coverage == 1
     elsewhere = annotate_videos([frames], AnnotationSettings(tmp_path / 'elsewhere'), 1)
@@ -74,7 +74,7 @@ def test_large_frames_are_stored_smaller(tmp_path, fake_estimator, size, stored)
     frames[:, 100:400, 300:400] = 255
     write_video(tmp_path / 'a.avi', frames)
     settings = AnnotationSettings(tmp_path / 'out', size=size)
-    annotate_video(LabelledVideo('a', tmp_path / 'a.avi', 0, ''), settings, annotate.build_estimator('', None))
+    annotate_video(LabeledVideo('a', tmp_path / 'a.avi', 0, ''), settings, annotate.build_estimator('', None))
     people = load_people(tmp_path / 'out' / 'people' / 'a.npz', settings.method)
     assert people.frame_size == stored
     assert np.allclose(people.keypoints[0, 0, 0] / stored, (0.3, 0.2), atol=0.01)

@@ -34,8 +34,8 @@ def test_every_frame_is_cropped_around_the_person(video, record, make_recognizer
     crops = crop_video(video, record, view_of(cfg), Stopwatch())
     assert crops.frames.shape == (2, FRAMES, 64, 32, 3) and crops.person_mask.tolist() == [1, 0]
     assert crops.frames[0, :, 28:36, 12:20].min() > 200 and crops.frames[0, :, 0].max() < 60
-    centre = crops.crop_to_image[0, 0] @ np.array([16, 32, 1])
-    assert centre == pytest.approx([60, 30], abs=0.5)
+    center = crops.crop_to_image[0, 0] @ np.array([16, 32, 1])
+    assert center == pytest.approx([60, 30], abs=0.5)
     assert crops.image_size.tolist() == [80, 60]
 
 

@@ -3,13 +3,13 @@ import pytest
 import torch
 
 from core.config import load_config
-from core.data.clips.sampling import centred
+from core.data.clips.sampling import centerd
 from core.inference.follow import TrackedPerson, follow_people
 from core.inference.footage import Footage
 from core.inference.keypoint_windows import KeypointClips, window_record
 from core.inference.loading import Recognizer
 from core.inference.recognizers import load_clip_recognizer
-from core.inference.video_actions import recognise_video
+from core.inference.video_actions import recognize_video
 from core.inference.windows import cut_windows
 from core.systems.build import build_model
 
@@ -47,10 +47,10 @@ def scene(walking, make_video, estimator):
 
 
 def cut_all(people, length=10.0):
-    return [cut_windows(len(person.keypoints), 4, length, centred) for person in people]
+    return [cut_windows(len(person.keypoints), 4, length, centerd) for person in people]
 
 
-def test_every_window_is_normalised_and_sampled_as_a_sequence_in_testing(scene):
+def test_every_window_is_normalized_and_sampled_as_a_sequence_in_testing(scene):
     footage, people = scene
     windows, recognizer = cut_all(people), make()
     features, mask, answers = read_inputs(recognizer, footage, people, windows)
@@ -58,7 +58,7 @@ def test_every_window_is_normalised_and_sampled_as_a_sequence_in_testing(scene):
     expected = []
     for person, cut in zip(people, windows, strict=True):
         for first, stop in zip(cut.first, cut.stop, strict=True):
-            times = first + centred(stop - first, 4)
+            times = first + centerd(stop - first, 4)
             expected.append(person.keypoints[times] / (80, 60) - 1)
     np.testing.assert_allclose(features[:, 0, ..., :2], expected, atol=1e-5)
     np.testing.assert_allclose(answers.sum(1), 1, atol=1e-5)
@@ -68,7 +68,7 @@ def test_every_window_is_normalised_and_sampled_as_a_sequence_in_testing(scene):
     assert np.ptp(answers, axis=0).max() > 1e-3                     # or any answer would do
 
 
-def test_motion_is_that_of_neighbouring_frames(scene):
+def test_motion_is_that_of_neighboring_frames(scene):
     footage, people = scene
     features, *_ = read_inputs(make('STREAM', 'jm'), footage, people[:1], cut_all(people[:1]))
     np.testing.assert_allclose(features[1:-1, 0, ..., 0], 1 / 80, atol=1e-3)            # a pixel a frame
@@ -97,11 +97,11 @@ def test_a_window_in_which_nobody_is_seen_has_an_answer():
     assert answers.shape == (1, 3) and np.isfinite(answers).all()
 
 
-def test_videos_are_labelled_by_a_checkpoint(walking, make_video, estimator, tmp_path):
+def test_videos_are_labeled_by_a_checkpoint(walking, make_video, estimator, tmp_path):
     model, cfg, _ = make()
     torch.save({'model': model.state_dict(), 'config': cfg.dump()}, tmp_path / 'best.pth')
     recognizer = load_clip_recognizer(tmp_path / 'best.pth')
-    actions = recognise_video(make_video(walking(30)), recognizer, estimator, 1.0)
+    actions = recognize_video(make_video(walking(30)), recognizer, estimator, 1.0)
     timeline, = actions.timelines
     assert timeline.probabilities.shape == (30, 3) and timeline.segments[-1].last == 29
     assert len(np.unique(timeline.probabilities, axis=0)) > 1

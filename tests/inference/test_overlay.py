@@ -28,7 +28,7 @@ def test_names_stay_inside_and_sides_become_even(size, left, top, text):
     assert (drawn[filled] < 80).all(-1)[:, columns].any()               # letters
 
 
-def test_tracks_have_colours_of_their_own():
+def test_tracks_have_colors_of_their_own():
     drawn = draw_people(np.zeros((240, 320, 3), np.uint8), [a_marking(), a_marking(200, number=2)])
     assert all((drawn == color).all(-1).any() for color in COLORS[:2])
 

@@ -8,7 +8,7 @@ import torch
 from core.inference import recognizers
 from core.inference.crop_plan import cut_crops, plan_crops, view_of
 from core.inference.follow import follow_people
-from core.inference.recognizers import CheckpointClips, ExportedClips, load_clip_recognizer, recognise_clips
+from core.inference.recognizers import CheckpointClips, ExportedClips, load_clip_recognizer, recognize_clips
 from core.inference.windows import cut_windows
 
 VISUAL = ('MULTI_FUSE', 'True', 'VISUAL.DIM', '16', 'VISUAL.LAYERS', '1', 'VISUAL.T_STRIDE', '2')
@@ -48,7 +48,7 @@ def test_clips_of_shared_crops_answer_as_whole_clips(scene, make_recognizer, mon
     recognizer = make_recognizer(*overrides)
     view = view_of(recognizer.cfg)
     plan = plan_crops(people, clips, view, SIZE)
-    answers = [recognise_clips(way, plan, cut_crops(frames, plan, view.image_size), SIZE)
+    answers = [recognize_clips(way, plan, cut_crops(frames, plan, view.image_size), SIZE)
                for way in (CheckpointClips(recognizer), ExportedClips(WholeClips(recognizer)))]
     crops = np.stack(list(cut_crops(frames, plan, view.image_size)))
     to_image = plan.to_image[plan.index].astype(np.float32)
@@ -67,7 +67,7 @@ def test_the_backbone_sees_every_frame_once(scene, make_recognizer, monkeypatch)
     seen = []
     recognizer.model.pose.register_forward_hook(lambda pose, inputs, output: seen.append(len(inputs[0])))
     plan = plan_crops(people[:1], clips[:1], view_of(recognizer.cfg), SIZE)
-    recognise_clips(CheckpointClips(recognizer), plan, cut_crops(frames, plan, (32, 32)), SIZE)
+    recognize_clips(CheckpointClips(recognizer), plan, cut_crops(frames, plan, (32, 32)), SIZE)
     assert sum(seen) == len(np.unique(clips[0])) < clips[0].size / 2
 
 

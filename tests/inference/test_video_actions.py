@@ -3,7 +3,7 @@ import pytest
 
 from core.inference.footage import Footage
 from core.inference.recognizers import CheckpointClips
-from core.inference.video_actions import recognise_video
+from core.inference.video_actions import recognize_video
 
 
 @pytest.fixture(scope='module')
@@ -15,7 +15,7 @@ def recognizer(make_recognizer):
 def test_short_long_and_large_videos_have_an_answer_for_every_frame(walking, make_video, estimator, recognizer, frames,
                                                                     size):
     path = make_video(walking(frames, size=size))
-    actions = recognise_video(path, recognizer, estimator, 1.0)
+    actions = recognize_video(path, recognizer, estimator, 1.0)
     timeline, = actions.timelines
     assert timeline.person.first == 0 and timeline.probabilities.shape == (frames, 3)
     np.testing.assert_allclose(timeline.probabilities.sum(1), 1)
@@ -25,7 +25,7 @@ def test_short_long_and_large_videos_have_an_answer_for_every_frame(walking, mak
 
 
 def test_windows_are_seconds_not_frames(walking, make_video, estimator, recognizer):
-    answers = [recognise_video(make_video(walking(30), fps=fps), recognizer, estimator, window).timelines[0]
+    answers = [recognize_video(make_video(walking(30), fps=fps), recognizer, estimator, window).timelines[0]
                for fps, window in ((10, 1.0), (20, 0.5), (10, 2.0))]
     changes = [np.flatnonzero(np.abs(np.diff(answer.probabilities, axis=0)).max(1) > 1e-9).tolist()
                for answer in answers]
@@ -35,7 +35,7 @@ def test_windows_are_seconds_not_frames(walking, make_video, estimator, recogniz
 def test_who_comes_later_has_frames_of_the_video(walking, make_video, estimator, recognizer):
     frames = walking(30, persons=2, step=1)
     frames[:8, :, 55:] = 0
-    actions = recognise_video(make_video(frames), recognizer, estimator, 1.0)
+    actions = recognize_video(make_video(frames), recognizer, estimator, 1.0)
     late = max(actions.timelines, key=lambda timeline: timeline.person.first)
     assert len(actions.timelines) == 2 and late.segments[0].first == 8 and late.segments[-1].last == 29
 
@@ -43,7 +43,7 @@ def test_who_comes_later_has_frames_of_the_video(walking, make_video, estimator,
 def test_nobody_and_nothing_are_said_in_a_sentence(make_video, tmp_path, estimator, recognizer):
     empty = make_video(np.zeros((5, 40, 40, 3), np.uint8), 'empty.mp4')
     with pytest.raises(ValueError, match='empty.mp4: nobody was found in it; try another --annotator'):
-        recognise_video(empty, recognizer, estimator, 1.0)
+        recognize_video(empty, recognizer, estimator, 1.0)
     (tmp_path / 'text.mp4').write_text('no video')
     with pytest.raises(ValueError, match='text.mp4: empty or not a video'):
-        recognise_video(tmp_path / 'text.mp4', recognizer, estimator, 1.0)
+        recognize_video(tmp_path / 'text.mp4', recognizer, estimator, 1.0)

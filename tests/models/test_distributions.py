@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.models.distributions import (
-    bin_centres,
+    bin_centers,
     fourier_codes,
     moment,
     peak_position,
@@ -22,9 +22,9 @@ def gaussian(mean: float, bins: int = 192, sigma: float = 4.0) -> torch.Tensor:
     return weights / weights.sum()
 
 
-def test_bin_centres_are_symmetric_and_inside():
-    centres = bin_centres(4)
-    assert centres.tolist() == [-0.75, -0.25, 0.25, 0.75]
+def test_bin_centers_are_symmetric_and_inside():
+    centers = bin_centers(4)
+    assert centers.tolist() == [-0.75, -0.25, 0.25, 0.75]
 
 
 def test_moment_and_variance_of_a_gaussian():
@@ -45,7 +45,7 @@ def test_peak_position_is_the_peak_but_learns_like_the_mean():
     logits = torch.randn(3, 20, requires_grad=True)
     p = logits.softmax(dim=-1)
     position = peak_position(p)
-    assert torch.equal(position.detach(), bin_centres(20)[logits.argmax(dim=-1)])
+    assert torch.equal(position.detach(), bin_centers(20)[logits.argmax(dim=-1)])
     (got,) = torch.autograd.grad(position.sum(), logits, retain_graph=True)
     (wanted,) = torch.autograd.grad(moment(p).sum(), logits)
     torch.testing.assert_close(got, wanted)
@@ -59,11 +59,11 @@ def test_score_of_a_perfect_target_is_1_and_of_a_flat_one_small():
 
 def test_fourier_codes_share_the_channels_between_the_axes():
     x, y = fourier_codes(9, 32, axis=0), fourier_codes(9, 32, axis=1)
-    assert torch.equal(x[0], bin_centres(32)) and torch.equal(y[1], bin_centres(32))
+    assert torch.equal(x[0], bin_centers(32)) and torch.equal(y[1], bin_centers(32))
     assert ((x.abs().sum(dim=1) > 0) ^ (y.abs().sum(dim=1) > 0)).all()
-    torch.testing.assert_close(x[2], torch.sin(math.pi * bin_centres(32)))
-    torch.testing.assert_close(x[4], torch.cos(math.pi * bin_centres(32)))
-    torch.testing.assert_close(y[7], torch.sin(2 * math.pi * bin_centres(32)))
+    torch.testing.assert_close(x[2], torch.sin(math.pi * bin_centers(32)))
+    torch.testing.assert_close(x[4], torch.cos(math.pi * bin_centers(32)))
+    torch.testing.assert_close(y[7], torch.sin(2 * math.pi * bin_centers(32)))
 
 
 @pytest.mark.parametrize('scale', [1.0, 0.25])

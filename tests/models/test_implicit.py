@@ -59,8 +59,8 @@ def test_moments_ignore_a_constant_added_to_the_logits_of_an_axis():
 def test_hard_is_the_decoded_joint():
     x, y = logits()
     keypoints_crop, _ = decode_simcc(x, y, split_ratio=2.0, mode='argmax')
-    centres = (2 * keypoints_crop + 0.5) / torch.tensor(BINS) * 2 - 1
-    torch.testing.assert_close(implicit('hard')(x, y)[..., :2], centres)
+    centers = (2 * keypoints_crop + 0.5) / torch.tensor(BINS) * 2 - 1
+    torch.testing.assert_close(implicit('hard')(x, y)[..., :2], centers)
 
 
 def test_image_geometry_places_joints_in_the_stored_frame():
@@ -71,7 +71,7 @@ def test_image_geometry_places_joints_in_the_stored_frame():
         torch.testing.assert_close(features.flatten(), torch.tensor([-0.3, 0.5, 1.0]), atol=1e-5, rtol=0)
 
 
-def test_appended_geometry_is_centre_and_relative_size():
+def test_appended_geometry_is_center_and_relative_size():
     features = implicit('moments', geom='append')(*logits(), *geometry())
     wanted = torch.tensor([(100 - 32) / 100 - 1, (40 + 24) / 40 - 1, math.log(2 * math.sqrt(24 * 32 / (200 * 80)))])
     torch.testing.assert_close(features[..., 3:], wanted.expand(2, 2, 3, JOINTS, 3))

@@ -17,7 +17,7 @@ def vector(source='', config=None):
     (vector('core/functions/loss.py KLDiscretLoss, JointsMSELoss'), loss_cases.run),
     (vector('core/data/feeder.py Feeder._generate_sa_simdr'), simcc_cases.run),
 ])
-def test_families_are_recognised_by_what_was_run(made, runner):
+def test_families_are_recognized_by_what_was_run(made, runner):
     assert find_runner(made) is runner
 
 

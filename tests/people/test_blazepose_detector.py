@@ -24,7 +24,7 @@ def raw_outputs(people):
     return values, logits
 
 
-def test_anchors_are_cell_centres_from_fine_to_coarse():
+def test_anchors_are_cell_centers_from_fine_to_coarse():
     anchors = make_anchors()
     assert anchors.shape == (2254, 2)
     np.testing.assert_allclose(anchors[[0, 1, 2, 56]] * 224, [[4, 4], [4, 4], [12, 4], [4, 12]])
@@ -98,7 +98,7 @@ def test_up_in_the_region_is_where_it_was_told(direction):
 @pytest.mark.parametrize('angle', [0.0, 0.4, np.pi / 2, -2.5])
 def test_a_spot_in_the_cut_maps_back_to_its_place(angle):
     frame = np.zeros((120, 160, 3), np.uint8)
-    frame[54:57, 89:92] = 255                                           # centre of the spot: (90, 55)
+    frame[54:57, 89:92] = 255                                           # center of the spot: (90, 55)
     region = Region(np.array([80.0, 60.0]), 64, angle)
     cut = region.cut(frame, 128)[..., 0].astype(float)
     row, column = (np.indices(cut.shape) * cut).sum(axis=(1, 2)) / cut.sum()

@@ -54,7 +54,7 @@ def test_every_action_keeps_limb_lengths_and_stays_on_the_ground(number):
         points = forward_kinematics(body, pose)
         assert points.shape == (40, len(BODY_POINTS), 3) and np.isfinite(points).all()
         assert points[..., 2].min() > -1e-9 and np.abs(points).max() < 4
-        assert np.abs(np.diff(points, axis=0)).max() < 0.45  # metres per frame: no jumps in time
+        assert np.abs(np.diff(points, axis=0)).max() < 0.45  # meters per frame: no jumps in time
         for side in ('left', 'right'):
             for start, end, length in (('shoulder', 'elbow', body.upper_arm), ('elbow', 'wrist', body.forearm),
                                        ('hip', 'knee', body.thigh), ('knee', 'ankle', body.shin)):

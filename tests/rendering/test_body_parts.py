@@ -27,11 +27,11 @@ def test_limbs_end_at_their_joints_and_face_looks_forward():
     assert solid.centers[0, PART['face'], 0, 0] > solid.centers[0, PART['hair'], 0, 0]
 
 
-def test_clothes_decide_parts_and_colours():
+def test_clothes_decide_parts_and_colors():
     look = replace(SUBJECT.look, long_sleeves=False, long_trousers=True, long_hair=False, pattern='stripes')
     solid = dress(POINTS, look)
-    assert tuple(solid.colours[PART['left_forearm']]) == look.skin
-    assert tuple(solid.colours[PART['right_shin']]) == look.trousers
+    assert tuple(solid.colors[PART['left_forearm']]) == look.skin
+    assert tuple(solid.colors[PART['right_shin']]) == look.trousers
     assert solid.worn[PART['stripe_0']] and not solid.worn[PART['zip']] and not solid.worn[PART['mane']]
     wide = dress(POINTS, replace(look, girth=1.2)).radii / dress(POINTS, replace(look, girth=1.0)).radii
     np.testing.assert_allclose(wide[[PART['shirt'], PART['face']], 0], (1.2, 1.0))

@@ -105,7 +105,7 @@ def test_film_writes_readable_videos_that_match_the_annotation(tmp_path):
         x, y = np.rint(seen.keypoints[1, 0, 5:13].mean(axis=0)).astype(int)
         difference = np.abs(frames[0][y - 3:y + 4, x - 3:x + 4].astype(int) - room[y - 3:y + 4, x - 3:x + 4])
         assert difference.mean() > 15  # the partner's trunk
-        assert np.abs(frames[0][:20].astype(int) - room[:20]).mean() < 6  # colours survive the codec
+        assert np.abs(frames[0][:20].astype(int) - room[:20]).mean() < 6  # colors survive the codec
 
 
 def test_written_set_is_complete_resumable_and_independent_of_jobs(tmp_path, short_videos):

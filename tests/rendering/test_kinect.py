@@ -26,7 +26,7 @@ def test_camera_projects_recorded_metres_by_the_pinhole(view, kinect_joints):
 def test_floor_is_where_the_feet_of_the_recordings_are(view, height):
     camera, (tall, pitch) = view_camera(view), VIEWS[view]
     assert tall == height
-    distance = 3.0                                             # metres straight ahead on the floor, by trigonometry
+    distance = 3.0                                             # meters straight ahead on the floor, by trigonometry
     below, ahead = np.deg2rad(pitch), np.array([distance, height])
     forward = ahead @ np.array([np.cos(below), np.sin(below)])
     upward = ahead @ np.array([np.sin(below), -np.cos(below)])

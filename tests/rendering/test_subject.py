@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.rendering.subject import COLOUR_GAP, FIRST_STRANGER, demo_subject, stranger, wardrobe_distance
+from core.rendering.subject import COLOR_GAP, FIRST_STRANGER, demo_subject, stranger, wardrobe_distance
 
 
 def test_subjects_follow_from_seed_and_number():
@@ -20,11 +20,11 @@ def test_demo_subject_rejects_numbers_out_of_range(number):
         demo_subject(0, number)
 
 
-def test_strangers_are_nobody_of_the_demo_and_wear_none_of_its_colours():
+def test_strangers_are_nobody_of_the_demo_and_wear_none_of_its_colors():
     rng = np.random.default_rng(0)
     strangers = [stranger(rng) for _ in range(100)]
     assert min(person.number for person in strangers) >= FIRST_STRANGER
-    worn = np.array([colour for person in strangers for colour in person.look.garments])
-    assert wardrobe_distance(worn).min() > COLOUR_GAP
-    demo = np.array([colour for number in range(1, 41) for colour in demo_subject(0, number).look.garments])
+    worn = np.array([color for person in strangers for color in person.look.garments])
+    assert wardrobe_distance(worn).min() > COLOR_GAP
+    demo = np.array([color for number in range(1, 41) for color in demo_subject(0, number).look.garments])
     assert wardrobe_distance(demo).max() == 0

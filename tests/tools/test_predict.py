@@ -101,12 +101,12 @@ def test_a_model_without_actions_is_refused(tiny_overrides, tiny_data, tmp_path)
         predict.predict_videos(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')
 
 
-def test_a_folder_of_videos_is_labelled_and_bad_ones_are_named(checkpoint, videos, capsys):
+def test_a_folder_of_videos_is_labeled_and_bad_ones_are_named(checkpoint, videos, capsys):
     (videos / 'broken.avi').write_bytes(b'nothing')
     write_video(videos / 'empty.avi', np.zeros((5, 48, 64, 3), np.uint8))
     assert predict.main(arguments(checkpoint, videos, '--window', '1')) == 1
     printed, out = capsys.readouterr(), checkpoint.parent / 'out'
-    assert '2 of 4 videos labelled' in printed.out and 'walk_long  #1  0.0 to ' in printed.out
+    assert '2 of 4 videos labeled' in printed.out and 'walk_long  #1  0.0 to ' in printed.out
     assert 'broken.avi: empty or not a video' in printed.err and 'empty.avi: nobody was found in it' in printed.err
     assert sorted(file.name for file in out.iterdir()) == [f'{name}{ending}' for name in ('short', 'walk_long')
                                                            for ending in ('.csv', '.json', '_overlay.mp4')]

@@ -6,7 +6,7 @@ from core.visualization.colors import CENTER, LEFT, RIGHT, WHITE
 from core.visualization.draw import Skeletons, class_caption, draw_clip_strip, draw_skeleton
 
 COCO = get_layout('coco17')
-GREY = np.full((160, 96, 3), 90, np.uint8)
+GRAY = np.full((160, 96, 3), 90, np.uint8)
 
 
 def spread_joints(layout):
@@ -32,7 +32,7 @@ def test_joints_show_their_side(name):
 
 
 def test_one_color_for_all():
-    drawn = draw_skeleton(GREY, spread_joints(COCO), np.ones(17), COCO, color=WHITE)
+    drawn = draw_skeleton(GRAY, spread_joints(COCO), np.ones(17), COCO, color=WHITE)
     assert has_color(drawn, WHITE) and not has_color(drawn, LEFT)
 
 
@@ -40,17 +40,17 @@ def test_joints_at_or_below_the_threshold_are_left_out_with_their_links():
     scores = np.zeros(17)
     scores[[0, 5]] = 0.5, 0.2
     keypoints = spread_joints(COCO)
-    drawn = draw_skeleton(GREY, keypoints, scores, COCO, threshold=0.2)
-    changed = np.argwhere((drawn != GREY).any(axis=2))[:, ::-1]
+    drawn = draw_skeleton(GRAY, keypoints, scores, COCO, threshold=0.2)
+    changed = np.argwhere((drawn != GRAY).any(axis=2))[:, ::-1]
     assert len(changed) and np.abs(changed - keypoints[0]).max() < 6  # the nose's dot and nothing else
-    np.testing.assert_array_equal(draw_skeleton(GREY, keypoints, np.zeros(17), COCO), GREY)
+    np.testing.assert_array_equal(draw_skeleton(GRAY, keypoints, np.zeros(17), COCO), GRAY)
 
 
 def test_joints_outside_far_away_or_not_finite_do_no_harm():
     keypoints = spread_joints(COCO)
     keypoints[5:9] = [[np.nan, 5], [np.inf, 5], [1e12, -1e12], [-50, 300]]
-    drawn = draw_skeleton(GREY, keypoints, np.ones(17), COCO)
-    assert drawn.shape == GREY.shape and has_color(drawn, CENTER)
+    drawn = draw_skeleton(GRAY, keypoints, np.ones(17), COCO)
+    assert drawn.shape == GRAY.shape and has_color(drawn, CENTER)
 
 
 def test_read_only_and_mirrored_frames_can_be_drawn_on():
@@ -59,9 +59,9 @@ def test_read_only_and_mirrored_frames_can_be_drawn_on():
 
 
 def test_strip_enlarges_small_crops_and_keeps_joints_in_place():
-    frames = np.stack([GREY] * 9)
+    frames = np.stack([GRAY] * 9)
     keypoints = np.full((9, 17, 2), np.nan)
-    keypoints[:, 0] = 30, 100  # only the nose, a centre joint
+    keypoints[:, 0] = 30, 100  # only the nose, a center joint
     strip = draw_clip_strip(frames, None, Skeletons(keypoints, np.ones((9, 17))), COCO, 'caption', num_panels=3)
     assert strip.dtype == np.uint8 and strip.shape[1] == 3 * 288 + 4 * 6 and strip.shape[0] > 480
     rows, columns = np.nonzero((strip[:480, 6:294] == CENTER).all(axis=2))
@@ -69,7 +69,7 @@ def test_strip_enlarges_small_crops_and_keeps_joints_in_place():
 
 
 def test_strip_shows_annotation_below_prediction():
-    frames = np.stack([GREY] * 2)
+    frames = np.stack([GRAY] * 2)
     annotated = Skeletons(np.stack([spread_joints(COCO)] * 2), np.ones((2, 17)))
     predicted = annotated._replace(keypoints=annotated.keypoints + 6)
     strip = draw_clip_strip(frames, annotated, predicted, COCO, 'caption')
@@ -86,7 +86,7 @@ def test_large_frames_shrink():
 
 
 def test_long_captions_wrap():
-    frames = GREY[None]
+    frames = GRAY[None]
     short, long = (draw_clip_strip(frames, None, None, COCO, text) for text in ('walk', 'walk ' * 30))
     assert long.shape[0] > short.shape[0] and long.shape[1] == short.shape[1]
 

@@ -65,10 +65,10 @@ def test_comparison_shows_means_seeds_and_only_metrics_with_values(tmp_path):
     assert all((pictures[0] != other).any() for other in pictures[1:])  # same mean, other seeds; other mean
 
 
-def test_comparison_of_many_arms_hatches_what_colours_repeat(tmp_path):
+def test_comparison_of_many_arms_hatches_what_colors_repeat(tmp_path):
     arms = {f'arm {index}': [50.0] for index in range(7)}
     image = read(comparison_figure({'top-1': arms}, tmp_path / 'many.png'))
-    blue = (np.array([178, 114, 0]) * 0.6 + 255 * 0.4).round().astype(int)  # BGR of the first colour over white
+    blue = (np.array([178, 114, 0]) * 0.6 + 255 * 0.4).round().astype(int)  # BGR of the first color over white
     columns = np.flatnonzero((np.abs(image.astype(int) - blue).max(axis=2) <= 2)[image.shape[0] // 2:].any(axis=0))
     left, right = columns[columns < columns.mean()], columns[columns > columns.mean()]
     plain, hatched = (image[-100:-60, part.min():part.max()].std(axis=(0, 1)).max() for part in (left, right))

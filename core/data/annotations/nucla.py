@@ -40,7 +40,7 @@ class NuclaName(NamedTuple):
 
 
 class NuclaSequence(NamedTuple):
-    """One recorded sequence: name and ``joints`` float32 (T, 20, 3), metres in its camera's frame.
+    """One recorded sequence: name and ``joints`` float32 (T, 20, 3), meters in its camera's frame.
 
     The camera's axes are x right, y up, z forward. A few joints are exactly 0.
     """

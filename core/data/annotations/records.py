@@ -17,7 +17,7 @@ from core.data.annotations.pickles import load_pickle
 
 @dataclass(frozen=True, eq=False)
 class Annotation:
-    """One labelled sequence.
+    """One labeled sequence.
 
     Attributes:
         name: sequence id, the name of its frame directory.
@@ -226,7 +226,7 @@ def _to_class_names(path: str | Path, content: dict, records: list) -> tuple[str
 
 
 class Record(Protocol):
-    """One labelled sequence: its id, its 0-based class and its joints (M, T, V, C)."""
+    """One labeled sequence: its id, its 0-based class and its joints (M, T, V, C)."""
 
     name: str
     label: int

@@ -14,12 +14,12 @@ from core.layouts import NUCLA20
 
 @dataclass(frozen=True, eq=False)
 class SkeletonRecord:
-    """One labelled keypoint sequence.
+    """One labeled keypoint sequence.
 
     Attributes:
         name: sequence id.
         label: 0-based class.
-        keypoints: float32 (M, T, V, C): (x, y, score) in pixels, or (x, y, z) in metres; zeros where missing.
+        keypoints: float32 (M, T, V, C): (x, y, score) in pixels, or (x, y, z) in meters; zeros where missing.
         image_size: (width, height) of the picture whose pixels ``keypoints`` count; ``None`` for (x, y, z).
     """
 

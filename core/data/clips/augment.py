@@ -25,7 +25,7 @@ class ClipDraw(NamedTuple):
         scale: factor on the box size.
         rotation: degrees, anticlockwise.
         mirror: flip left to right.
-        shift: (2,) of the box centre, as fractions of the box size.
+        shift: (2,) of the box center, as fractions of the box size.
         color: (3, 4) matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
     """
 
@@ -74,7 +74,7 @@ def augment_boxes(boxes: Boxes, draw: ClipDraw) -> Boxes:
 def color_matrix(brightness: float, contrast: float, saturation: float) -> np.ndarray:
     """(3, 4) matrix on (R, G, B, 1) that applies the three gains in the order saturation, contrast, brightness.
 
-    Saturation mixes with the pixel's luma, contrast stretches around mid-grey 128.
+    Saturation mixes with the pixel's luma, contrast stretches around mid-gray 128.
     """
     mix = saturation * np.eye(3) + (1 - saturation) * _LUMA
     return brightness * np.concatenate([contrast * mix, np.full((3, 1), 128 * (1 - contrast))], 1)

@@ -1,4 +1,4 @@
-"""What all datasets of labelled sequences share: the records, and randomness that follows the epoch."""
+"""What all datasets of labeled sequences share: the records, and randomness that follows the epoch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RecordDataset(Dataset[ItemT]):
     An item depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either.
 
     Args:
-        records: labelled sequences.
+        records: labeled sequences.
         layout: their joints.
         training: draw another item of a record every epoch.
         seed: base of all randomness.
@@ -55,7 +55,7 @@ class RecordDataset(Dataset[ItemT]):
 
 
 class FrameReport(NamedTuple):
-    """A pass over a dataset: frames ``read``, and sequence → frames of it that were ``replaced`` by neighbours."""
+    """A pass over a dataset: frames ``read``, and sequence → frames of it that were ``replaced`` by neighbors."""
 
     read: int
     replaced: dict[str, int]
@@ -68,7 +68,7 @@ class FrameReport(NamedTuple):
     def __str__(self) -> str:
         named = sorted(self.replaced)
         return (f'{sum(self.replaced.values())} of {self.read} frames were missing or damaged and replaced by their '
-                f'neighbours, in {len(named)} sequences: {", ".join(named[:10])}{", ..." if len(named) > 10 else ""}')
+                f'neighbors, in {len(named)} sequences: {", ".join(named[:10])}{", ..." if len(named) > 10 else ""}')
 
 
 class FrameLog:

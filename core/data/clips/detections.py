@@ -25,7 +25,7 @@ class Detections(NamedTuple):
 
     Attributes:
         frames: int64 (N,), 0-based, ascending.
-        boxes: N boxes in pixels of the annotation's picture, float64 (N, 2) each of centre and size.
+        boxes: N boxes in pixels of the annotation's picture, float64 (N, 2) each of center and size.
     """
 
     frames: np.ndarray

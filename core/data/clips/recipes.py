@@ -1,4 +1,4 @@
-"""From a keypoint sequence to the features of a clip: the published recipes, each normalising, augmenting and sampling.
+"""From a keypoint sequence to the features of a clip: the published recipes, each normalizing, augmenting and sampling.
 
 A recipe is a ``Preprocess``; its name in ``PREPROCESS`` is what a configuration says.
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from core.data.annotations.skeletons import SkeletonRecord
 from core.data.clips.pose_compact import Poses, compact, compact_box, flip, random_crop, resize
-from core.data.clips.sampling import Sampler, centred, clip_after_clip, clip_samplers, random_segment
+from core.data.clips.sampling import Sampler, centerd, clip_after_clip, clip_samplers, random_segment
 from core.data.clips.streams import prenormalize_2d, skeleton_features
 from core.layouts import Layout
 
@@ -43,7 +43,7 @@ class Preprocess(ABC):
     stream: str = 'j'
     mirror_prob: float = 0.0
     sampler: Sampler = random_segment
-    test_sampler: Sampler = centred
+    test_sampler: Sampler = centerd
     p_interval: tuple[float, float] = (1.0, 1.0)
     num_clips: int = 1
 
@@ -116,7 +116,7 @@ class CTRGCN(Preprocess):
 class PreNormalize(Preprocess):
     """2D joints over their picture, -1..1, with scores (PYSKL ``PreNormalize2D``, ``RandomScale``, ``UniformSample``).
 
-    In training both axes are stretched about the picture's centre, and mirrored. The stream is made of the whole
+    In training both axes are stretched about the picture's center, and mirrored. The stream is made of the whole
     sequence, then frames are taken.
 
     Attributes:

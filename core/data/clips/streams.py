@@ -25,7 +25,7 @@ def prenormalize_2d(keypoints_image: np.ndarray, scores: np.ndarray | None = Non
 
     Args:
         keypoints_image: ``(M, T, V, 2)`` in pixels, or ``(M, T, V, 3)`` with the score as third channel.
-        scores: ``(M, T, V)``, 0..1; joints at or below 0.01 are moved to the image centre (0, 0), their score stays.
+        scores: ``(M, T, V)``, 0..1; joints at or below 0.01 are moved to the image center (0, 0), their score stays.
         image_size: ``(width, height)`` in pixels.
 
     Returns:
@@ -91,7 +91,7 @@ def skeleton_features(keypoints: np.ndarray, layout: Layout, streams: Sequence[s
     """Build the chosen streams (PYSKL ``GenSkeFeat``; of ``SCORE_DIFFERENCES`` as SkeleT's official code does).
 
     Args:
-        keypoints: normalised joints ``(M, T, V, C)``.
+        keypoints: normalized joints ``(M, T, V, C)``.
         layout: joints and bones.
         streams: keys of ``STREAMS``, concatenated on the channels in this order.
         scored: the third channel is a score (2D poses), not a coordinate.

@@ -63,7 +63,7 @@ def decode_jpeg(data: bytes | np.ndarray) -> np.ndarray:
     Raises:
         ValueError: a truncated file, or one that cannot be decoded.
     """
-    # OpenCV fills the lost part of a truncated JPEG with grey and reports success, so look for the end marker.
+    # OpenCV fills the lost part of a truncated JPEG with gray and reports success, so look for the end marker.
     pixels = None
     if _END in bytes(data[-_TAIL:]):
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)

@@ -26,7 +26,7 @@ Size = tuple[int, int]
 class Place(NamedTuple):
     """Where pixels lie: pixel (u, v) shows position ``origin + (u, v) / scale`` of the uncut frame, for x and y each.
 
-    Pixel centres lie on whole numbers, in both.
+    Pixel centers lie on whole numbers, in both.
     """
 
     origin: tuple[float, float]

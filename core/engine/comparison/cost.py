@@ -50,7 +50,7 @@ class Cost(NamedTuple):
         views: views of a clip in testing; it costs that many times ``gflops``.
         clips_per_second: views a second in testing, on one thread of the CPU, one at a time.
         training_memory: peak of the tensors alive in a training step of ``TRAINING_CLIPS`` clips without the
-            optimiser's, weights included, MB (1e6 bytes); the same on every machine, see ``PeakMemory``.
+            optimizer's, weights included, MB (1e6 bytes); the same on every machine, see ``PeakMemory``.
         test_memory: the same of one view in testing.
         gpu: name of the GPU.
         gpu_clips_per_second: views a second in testing, ``GPU_CLIPS`` at a time.

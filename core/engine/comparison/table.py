@@ -12,7 +12,7 @@ from core.engine.comparison.cost import GPU_CLIPS, TRAINING_CLIPS, Cost
 ABSENT = '–'
 NOTE = ('± is the standard deviation over seeds. GFLOPs: 1e9 multiply-adds of one view × views of a clip in testing. '
         f'clips/s: views in testing, on one thread of the CPU one at a time, on a GPU {GPU_CLIPS} at a time. Memory: '
-        f'peak of the tensors alive in a training step of {TRAINING_CLIPS} clips (without the optimiser) / in testing '
+        f'peak of the tensors alive in a training step of {TRAINING_CLIPS} clips (without the optimizer) / in testing '
         'one view, weights included; on a GPU, of what its allocator handed out.')
 
 

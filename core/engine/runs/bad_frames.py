@@ -13,7 +13,7 @@ from core.engine.runtime import Runtime, gather_objects
 from core.files import write_atomic
 
 MOST_REPLACED = 0.01
-"""Largest share of frames that may be replaced by their neighbours."""
+"""Largest share of frames that may be replaced by their neighbors."""
 
 
 def check_frames(loaders: Iterable[DataLoader | None], runtime: Runtime, folder: Path) -> None:

@@ -16,7 +16,7 @@ class RunLogger:
     Args:
         folder: folder of the run.
         enabled: False in the processes that must not write.
-        step: optimiser steps already made; rows of ``metrics.jsonl`` beyond it (of a run that was cut off and now
+        step: optimizer steps already made; rows of ``metrics.jsonl`` beyond it (of a run that was cut off and now
             continues from its checkpoint) are dropped.
     """
 
@@ -38,7 +38,7 @@ class RunLogger:
 
         Args:
             epoch: epochs made so far, a fraction within one.
-            step: optimiser steps made so far.
+            step: optimizer steps made so far.
             values: numbers by name, such as ``train_loss`` or ``val_top1``.
         """
         if not self.enabled:

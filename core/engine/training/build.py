@@ -1,4 +1,4 @@
-"""From configuration to everything a run needs: model, loss, optimiser, schedule, scaler, averaged weights."""
+"""From configuration to everything a run needs: model, loss, optimizer, schedule, scaler, averaged weights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.systems.build import build_model
 
 
 def seed_everything(cfg: CfgNode, runtime: Runtime) -> None:
-    """Seed torch (each process differently, weights are made equal by the wrapper) and set cuDNN's behaviour."""
+    """Seed torch (each process differently, weights are made equal by the wrapper) and set cuDNN's behavior."""
     torch.manual_seed(cfg.SEED + runtime.rank)
     torch.backends.cudnn.benchmark = cfg.CUDNN.BENCHMARK
     torch.backends.cudnn.deterministic = cfg.CUDNN.DETERMINISTIC
@@ -59,7 +59,7 @@ def parameter_groups(model: nn.Module, lr: float, pose_lr_ratio: float, weight_d
     """Split the trainable parameters by learning rate (pose network or rest) and by weight decay (not on 1-D ones).
 
     Returns:
-        Groups for a torch optimiser, all at rate ``lr``: timm's schedulers multiply theirs by a group's ``lr_scale``,
+        Groups for a torch optimizer, all at rate ``lr``: timm's schedulers multiply theirs by a group's ``lr_scale``,
         the first time when they are created.
     """
     groups: dict[tuple[bool, bool], list] = {}

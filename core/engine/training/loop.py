@@ -35,7 +35,7 @@ class Trainer:
         ema: timm's averaged model or ``None``.
         amp: ``none``, ``bf16`` or ``fp16``.
         clip_grad: largest gradient norm, 0 for none.
-        step: optimiser steps made so far.
+        step: optimizer steps made so far.
     """
 
     model: nn.Module

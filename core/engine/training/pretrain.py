@@ -60,7 +60,7 @@ class PersonCrops(Dataset):
 
 def train_pose(model: PoseNet, loader: DataLoader, device: torch.device, *, split_ratio: float, sigma: float,
                lr: float = 1.5e-3) -> None:
-    """Minimise the KL divergence over the pictures of ``loader``, once, under a cosine schedule."""
+    """Minimize the KL divergence over the pictures of ``loader``, once, under a cosine schedule."""
     optimizer = timm.optim.create_optimizer_v2(model, opt='adamw', lr=lr, weight_decay=1e-4)
     scheduler, _ = timm.scheduler.create_scheduler_v2(optimizer, num_epochs=1, updates_per_epoch=len(loader),
                                                       step_on_epochs=False, min_lr=lr / 100)
@@ -78,7 +78,7 @@ def train_pose(model: PoseNet, loader: DataLoader, device: torch.device, *, spli
 
 
 def pose_loss(model: PoseNet, images: Tensor, keypoints: Tensor, split_ratio: float, sigma: float) -> Tensor:
-    """KL loss of normalised images ``(N, 3, H, W)`` and keypoints ``(N, V, 2)`` in crop pixels, hidden ones too."""
+    """KL loss of normalized images ``(N, 3, H, W)`` and keypoints ``(N, V, 2)`` in crop pixels, hidden ones too."""
     target = encode_simcc(keypoints, torch.ones_like(keypoints[..., 0]), image_size=(images.shape[3], images.shape[2]),
                           split_ratio=split_ratio, sigma=sigma)
     simcc = model(images).simcc

@@ -102,7 +102,7 @@ class IntegralAction(nn.Module):
         return features
 
     def forward(self, frames: Tensor, keypoints: Tensor) -> JointOutput:
-        """Recognise the actions of a batch of clips; logits are averaged over the frames.
+        """Recognize the actions of a batch of clips; logits are averaged over the frames.
 
         Args:
             frames: uint8 RGB ``(B, 1, T, H, W, 3)``; not read in ``pose_only``.

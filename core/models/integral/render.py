@@ -28,11 +28,11 @@ def limbs_of(layout: Layout) -> tuple[Pair, ...]:
     return LIMBS.get(layout.name, layout.links)
 
 
-def centred_grid(size: int, device: torch.device | None = None) -> Tensor:
+def centerd_grid(size: int, device: torch.device | None = None) -> Tensor:
     """Return the pixels of one axis relative to its middle, ``(size,)``.
 
     Example:
-        >>> centred_grid(4)
+        >>> centerd_grid(4)
         tensor([-1.5000, -0.5000,  0.5000,  1.5000])
     """
     return torch.arange(size, dtype=torch.float32, device=device) - (size - 1) / 2
@@ -54,8 +54,8 @@ class PoseMaps(nn.Module):
         super().__init__()
         self.sigma, self.radius, self.score_thr = sigma, radius, score_thr
         height, width = size
-        self.register_buffer('grid_x', centred_grid(width), persistent=False)
-        self.register_buffer('grid_y', centred_grid(height), persistent=False)
+        self.register_buffer('grid_x', centerd_grid(width), persistent=False)
+        self.register_buffer('grid_y', centerd_grid(height), persistent=False)
         self.register_buffer('limbs', torch.tensor(limbs, dtype=torch.long), persistent=False)
 
     def forward(self, keypoints: Tensor) -> Tensor:

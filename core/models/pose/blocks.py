@@ -61,7 +61,7 @@ class TwiceTrackedBatchNorm(nn.BatchNorm2d):
         super().__init__(channels, momentum=1 - (1 - momentum) ** 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise ``(N, C, H, W)``."""
+        """Normalize ``(N, C, H, W)``."""
         if self.training:
             self.num_batches_tracked.add_(1)
         return super().forward(x)

@@ -48,7 +48,7 @@ class PoseNet(nn.Module):
         self.taps = tuple(taps)
 
     def forward(self, x: Tensor) -> PoseOutput:
-        """ImageNet-normalised crops ``(N, 3, H, W)`` → ``PoseOutput``."""
+        """ImageNet-normalized crops ``(N, 3, H, W)`` → ``PoseOutput``."""
         maps = self.backbone.forward_taps(x)                                # {'stem': (N, C_0, H/4, W/4), ...}
         simcc = self.head(maps[self.backbone.output_names[0]])              # (N, J, N_x), (N, J, N_y)
         return PoseOutput(simcc, tuple(maps[name] for name in self.taps))

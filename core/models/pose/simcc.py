@@ -41,7 +41,7 @@ def num_bins(image_size: Sequence[int], split_ratio: float) -> tuple[int, int]:
 class SimCCHead(nn.Module):
     """Features at 1/4 of the crop → logits over bins.
 
-    Initialised as the published system does: convolution normal(0, 0.02), linear layers PyTorch's default.
+    Initialized as the published system does: convolution normal(0, 0.02), linear layers PyTorch's default.
 
     Args:
         in_channels: channels of the features.

@@ -21,7 +21,7 @@ class DistributionVolume(nn.Module):
         n_y: N_y, bins of y.
         num_joints: V.
         size: S, side of the heatmaps, cells.
-        sigma: standard deviation of the pose targets in bins; a perfect prediction at the centre of a cell has the
+        sigma: standard deviation of the pose targets in bins; a perfect prediction at the center of a cell has the
             value 1 there.
 
     Attributes:

@@ -48,7 +48,7 @@ class SkeleT(nn.Module):
         options: variant of the family.
         data_bn_type: see ``core.models.skeleton.norm.joint_norm``.
         num_persons: M, used by ``data_bn_type='MVC'`` only.
-        pooling: merges the persons of the normalised joints; the first block then has a residual path too.
+        pooling: merges the persons of the normalized joints; the first block then has a residual path too.
 
     Attributes:
         channels: width after each block.

@@ -61,7 +61,7 @@ def merging_matrix(layout: Layout, fine: int, coarse: int) -> Tensor:
 def merged_graph(layout: Layout, num_joints: int) -> Tensor:
     """Return the graph ``(V, V)`` of a layout's joint set of V joints, every column of sum 1.
 
-    Coarser graphs are ``pinv(M) A M`` with M the merging matrix and A the joints, their neighbours included; the
+    Coarser graphs are ``pinv(M) A M`` with M the merging matrix and A the joints, their neighbors included; the
     groups are disjoint, so the pseudoinverse is the transpose over the squared norms of the columns.
 
     Args:

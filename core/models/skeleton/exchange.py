@@ -1,7 +1,7 @@
 """Feature exchange between the scales of a skeleton network, after HRNet (1902.09212): every scale reads every other.
 
 The depthwise convolution on the way to a coarser scale is 3x1, over time only: parts and bodies have no order, so a
-kernel over "neighbouring" joints would mix by the accident of their numbering; joints are mixed by the learned pooling.
+kernel over "neighboring" joints would mix by the accident of their numbering; joints are mixed by the learned pooling.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def stgcn_spatial(layout: Layout, max_hop: int = 1) -> np.ndarray:
 
 
 def binary_adj(layout: Layout) -> np.ndarray:
-    """Undirected links without self loops, not normalised, ``(1, V, V)``."""
+    """Undirected links without self loops, not normalized, ``(1, V, V)``."""
     inward = link_matrix(layout.links, layout.num_joints)
     return (inward + inward.T)[None]
 

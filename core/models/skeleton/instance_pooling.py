@@ -30,7 +30,7 @@ class PointNorm(nn.BatchNorm1d):
     """BatchNorm of the last axis of ``(..., D)`` over all others."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise; the shape stays."""
+        """Normalize; the shape stays."""
         return super().forward(x.flatten(0, -2)).view_as(x)
 
 

@@ -83,7 +83,7 @@ class MultiScaleSTGCN(STGCN):
         self.ms = nn.ModuleDict({'entry': entry, 'branches': branches, 'exchange': exchange})
 
     def maps(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Return the maps ``(N, C_s, T_s, V_s)``, finest first, of normalised joints ``(N, C, T, V)``."""
+        """Return the maps ``(N, C_s, T_s, V_s)``, finest first, of normalized joints ``(N, C, T, V)``."""
         x = self.gcn[0](x)                                                               # (N, C_0, T, V)
         maps = [x, *(entry(x) for entry in self.ms['entry'])]                            # (N, C_s, T / 2^s, V_s)
         trunk = islice(self.gcn, FIRST_BLOCK - 1, None)

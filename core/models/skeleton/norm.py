@@ -1,4 +1,4 @@
-"""Normalisation of the joints that enter a skeleton network (``data_bn`` of PYSKL's networks)."""
+"""Normalization of the joints that enter a skeleton network (``data_bn`` of PYSKL's networks)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class JointNorm(nn.BatchNorm1d):
         self.over_persons = num_persons is not None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise; the shape stays."""
+        """Normalize; the shape stays."""
         if self.over_persons:
             x = x.transpose(1, 2)                                                        # (B, T, M, V, C)
         x = super().forward(x.reshape(-1, self.num_features)).view(x.shape)
@@ -29,7 +29,7 @@ class JointNorm(nn.BatchNorm1d):
 
 
 def joint_norm(data_bn_type: str | None, num_joints: int, channels: int, num_persons: int) -> nn.Module:
-    """Create the normalisation ``(B, M, T, V, C) → (B, M, T, V, C)`` of PYSKL's ``data_bn_type``.
+    """Create the normalization ``(B, M, T, V, C) → (B, M, T, V, C)`` of PYSKL's ``data_bn_type``.
 
     Args:
         data_bn_type: over joints and channels (``'VC'``), over persons too (``'MVC'``), or none.

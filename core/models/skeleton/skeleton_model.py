@@ -19,6 +19,6 @@ class SkeletonModel(nn.Module):
         self.skeleton = skeleton
 
     def forward(self, keypoints: Tensor, person_mask: Tensor) -> JointOutput:
-        """Recognise the actions of keypoint features ``(B, M, T, V, C)``; ``person_mask`` is ``(B, M)``."""
+        """Recognize the actions of keypoint features ``(B, M, T, V, C)``; ``person_mask`` is ``(B, M)``."""
         logits = self.skeleton(keypoints, person_mask)
         return JointOutput(logits=logits, skeleton_logits=logits)

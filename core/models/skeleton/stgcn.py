@@ -39,7 +39,7 @@ class STGCN(nn.Module):
         num_stages: number of blocks.
         inflate_stages: 1-based blocks at which the width grows.
         down_stages: 1-based blocks that halve T (rounded up).
-        data_bn_type: normalise the input over joints and channels (``'VC'``), over persons too (``'MVC'``), or not.
+        data_bn_type: normalize the input over joints and channels (``'VC'``), over persons too (``'MVC'``), or not.
         num_persons: M, used by ``'MVC'`` only.
         block: variant of the family; its dropout spares the first block.
         skip_first: leave the first, non-residual block out, as PYSKL does when ``in_channels == base_channels``.
@@ -69,11 +69,11 @@ class STGCN(nn.Module):
         self.widths = (self.out_channels,)
 
     def normalize(self, x: Tensor) -> Tensor:
-        """Normalise ``(B, M, T, V, C)`` per joint and channel to ``(B * M, C, T, V)``, channels last in memory."""
+        """Normalize ``(B, M, T, V, C)`` per joint and channel to ``(B * M, C, T, V)``, channels last in memory."""
         return self.data_bn(x).flatten(0, 1).permute(0, 3, 1, 2)
 
     def maps(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Return the maps ``(N, C_out, T', V)``, finest first, of normalised joints ``(N, C, T, V)``; here one."""
+        """Return the maps ``(N, C_out, T', V)``, finest first, of normalized joints ``(N, C, T, V)``; here one."""
         for block in self.gcn:
             x = block(x)
         return (x,)
@@ -86,7 +86,7 @@ class STGCN(nn.Module):
 
 
 def stgcn(layout: Layout, in_channels: int = 3, edge_importance: bool = True, dropout: float = 0.0) -> STGCN:
-    """ST-GCN with the partition by distance to the centre joint, one 9-frame kernel per block.
+    """ST-GCN with the partition by distance to the center joint, one 9-frame kernel per block.
 
     Args:
         layout: joints and links.

@@ -26,7 +26,7 @@ class UnitTCN(nn.Module):
         kernel: frames of the kernel.
         stride: temporal stride.
         dilation: temporal dilation.
-        norm: normalise the output.
+        norm: normalize the output.
         dropout: dropout rate.
     """
 
@@ -94,7 +94,7 @@ class DynamicGroupTCN(MultiScaleTCN):
 
 
 class CTRMultiScaleTCN(nn.Module):
-    """CTR-GCN's temporal unit (2107.12213): four normalised branches; shapes and arguments as in ``MultiScaleTCN``."""
+    """CTR-GCN's temporal unit (2107.12213): four normalized branches; shapes and arguments as in ``MultiScaleTCN``."""
 
     def __init__(self, channels: int, stride: int = 1, dropout: float = 0.0) -> None:
         super().__init__()

@@ -35,7 +35,7 @@ class HalvingConv(nn.Module):
         self.bn = nn.BatchNorm2d(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the normalised, not yet rectified map."""
+        """Return the normalized, not yet rectified map."""
         return self.bn(self.conv(x))
 
 

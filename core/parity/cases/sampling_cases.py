@@ -32,20 +32,20 @@ def run_uniform_sample(vector: Vector) -> dict[str, np.ndarray]:
 
 
 def run_prenormalize(vector: Vector) -> dict[str, np.ndarray]:
-    """Compute normalised joints, every recorded feature stream, and the network input of one person in clips."""
+    """Compute normalized joints, every recorded feature stream, and the network input of one person in clips."""
     inputs = {name: tensor.numpy() for name, tensor in vector.inputs().items()}
     keypoints, scores = inputs['keypoint'], inputs['keypoint_score']
     height, width = vector.config.get('img_shape', (1080, 1920))
     dataset = vector.config['dataset']
-    normalised = prenormalize_2d(keypoints, scores, (width, height))
-    outputs = {'prenormalize2d': normalised,
+    normalized = prenormalize_2d(keypoints, scores, (width, height))
+    outputs = {'prenormalize2d': normalized,
                'prenormalize2d_without_score': prenormalize_2d(keypoints, None, (width, height))}
     layout = pyskl_layout(dataset)
     with_scores = np.concatenate([keypoints, scores[..., None]], axis=-1)
     for name in vector.case['outputs']:
         if name.startswith('feat_'):
             streams = name.removeprefix('feat_').split('+')
-            outputs[name] = skeleton_features(normalised, layout, streams, scored=dataset in SCORED)
+            outputs[name] = skeleton_features(normalized, layout, streams, scored=dataset in SCORED)
         elif name.startswith('format_gcn_'):
             persons, clips = (int(number) for number in re.findall(r'\d+', name))
             outputs[name] = format_gcn_input(with_scores[:persons], num_clips=clips)

@@ -19,7 +19,7 @@ from core.rendering.subject import Style, Subject
 
 StrikerMotion = Callable[[Clock, Style, np.random.Generator, float], Pose]
 
-_HIT_AT = 0.15  # metres from the origin to where the blow lands, on the side of the one who is hit
+_HIT_AT = 0.15  # meters from the origin to where the blow lands, on the side of the one who is hit
 _TRUNK = 0.075  # from the spine to the knuckles that touch the chest, over stature
 
 

@@ -88,7 +88,7 @@ def aim(pose: Pose, side: int, share: np.ndarray, target: np.ndarray | tuple[flo
 
 
 def stride(clock: Clock, style: Style, rng: np.random.Generator, travel: np.ndarray) -> Pose:
-    """Walk along +x so that the pelvis is at ``travel`` (T,) metres; steps follow from the distance covered."""
+    """Walk along +x so that the pelvis is at ``travel`` (T,) meters; steps follow from the distance covered."""
     pose = idle(clock, style, rng)
     speed = np.abs(np.gradient(travel, clock.seconds)) if len(travel) > 1 else np.full(1, 0.8)
     phase = np.pi * np.abs(travel - travel[0]) / 0.52 + rng.uniform(0, np.pi)

@@ -38,7 +38,7 @@ def boxes_at(*places):
 
 
 def matched(found, *persons, visible=None, valid=None):
-    """Centres (M, 2) of the boxes of each person in the only frame, nan where there is none."""
+    """Centers (M, 2) of the boxes of each person in the only frame, nan where there is none."""
     keypoints = np.stack(persons)
     visible = np.ones(keypoints.shape[:-1]) if visible is None else visible
     valid = np.ones(found.center.shape[:-1], bool) if valid is None else valid

@@ -90,7 +90,7 @@ def test_testing_takes_the_middle_of_the_scaled_frame():
     assert np.allclose(scene_affine((320, 256), (224, 224), 256, SceneDraw(mirror=True)) @ [48, 16, 1], [223, 0])
 
 
-def test_boxes_of_training_have_neighbouring_sides_anywhere_in_the_frame():
+def test_boxes_of_training_have_neighboring_sides_anywhere_in_the_frame():
     draws = [SceneAugmentation().draw(np.random.default_rng(seed)) for seed in range(300)]
     steps = [[(1, 0.875, 0.75, 0.66).index(side) for side in draw.sides] for draw in draws]
     assert np.abs(np.diff(steps)).max() == 1 and len({tuple(pair) for pair in steps}) == 10

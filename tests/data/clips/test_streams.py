@@ -25,18 +25,18 @@ def joints(persons: int = 2, frames: int = 4, num_joints: int = 17, channels: in
 
 def test_positions_span_the_image_and_scores_are_appended():
     keypoints = np.array([[0, 0], [1920, 1080], [960, 540], [480, 810]], dtype=np.float16).reshape(1, 1, 4, 2)
-    normalised = prenormalize_2d(keypoints, np.ones((1, 1, 4)))
-    assert normalised.dtype == np.float32
-    assert normalised[0, 0].tolist() == [[-1, -1, 1], [1, 1, 1], [0, 0, 1], [-0.5, 0.5, 1]]
+    normalized = prenormalize_2d(keypoints, np.ones((1, 1, 4)))
+    assert normalized.dtype == np.float32
+    assert normalized[0, 0].tolist() == [[-1, -1, 1], [1, 1, 1], [0, 0, 1], [-0.5, 0.5, 1]]
     assert prenormalize_2d(keypoints[:, :, :1], image_size=(960, 540)).tolist() == [[[[-1, -1]]]]
 
 
-def test_joints_without_confidence_move_to_the_centre_but_keep_their_score():
+def test_joints_without_confidence_move_to_the_center_but_keep_their_score():
     keypoints = np.array([[100, 100, 0.01], [np.nan, 5, 0.0], [100, 100, 0.02]]).reshape(1, 1, 3, 3)
     before = keypoints.copy()
-    normalised = prenormalize_2d(keypoints)[0, 0]
-    assert normalised[:2, :2].tolist() == [[0, 0], [0, 0]]
-    assert normalised[0, 2] == np.float32(0.01) and normalised[2, 0] < -0.8
+    normalized = prenormalize_2d(keypoints)[0, 0]
+    assert normalized[:2, :2].tolist() == [[0, 0], [0, 0]]
+    assert normalized[0, 2] == np.float32(0.01) and normalized[2, 0] < -0.8
     np.testing.assert_array_equal(keypoints, before)
 
 

@@ -66,7 +66,7 @@ def test_extract_video_writes_numbered_frames(videos, tmp_path):
 
 
 @pytest.mark.parametrize('size', [(64, 48), (16, 12), (128, 96)])
-def test_frames_keep_content_and_colour_at_every_size(tmp_path, size):
+def test_frames_keep_content_and_color_at_every_size(tmp_path, size):
     picture = np.zeros((48, 64, 3), np.uint8)
     picture[:, 32:] = (200, 60, 30)
     write_video(tmp_path / 'v.avi', [picture] * 2)

@@ -39,7 +39,7 @@ def test_lists_sequences_and_knows_their_size(make_frames):
 
 
 def test_reads_frames_by_zero_based_time(make_frames):
-    pictures = [np.full((8, 16, 3), colour, np.uint8) for colour in ((250, 0, 0), (0, 250, 0), (0, 0, 250))]
+    pictures = [np.full((8, 16, 3), color, np.uint8) for color in ((250, 0, 0), (0, 250, 0), (0, 0, 250))]
     views = read(make_frames(frames=pictures), [2, 0], 3)
     assert [view.time for view in views] == [2, 0] and views[0].pixels.dtype == np.uint8
     for view, picture in zip(views, (pictures[2], pictures[0]), strict=True):

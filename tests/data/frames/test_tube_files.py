@@ -63,6 +63,6 @@ def test_a_tube_of_the_first_kind_is_refused_in_a_sentence(tmp_path):
 
 def test_places_and_sizes():
     (x, y), scale = TUBE.place(1)
-    assert scale == (0.5, 0.5) and (x, y) == (12.25 + 1 - 0.5, 0.5 + 1 - 0.5)    # a pixel's centre is half of it inside
+    assert scale == (0.5, 0.5) and (x, y) == (12.25 + 1 - 0.5, 0.5 + 1 - 0.5)    # a pixel's center is half of it inside
     assert TUBE.place(1).moved((10, 4)) == ((x + 20, y + 8), scale)
     assert TUBE.levels(np.array([1, 1.99, 2, 50, 0.1])).tolist() == [0, 0, 1, 1, 0]

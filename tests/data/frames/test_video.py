@@ -4,14 +4,14 @@ import pytest
 from core.data.frames.video import VideoReader, write_video
 
 
-def grey(*levels, size=(48, 64)):
+def gray(*levels, size=(48, 64)):
     return [np.full((*size, 3), level, np.uint8) for level in levels]
 
 
 @pytest.mark.parametrize('suffix', ['.avi', '.mp4'])
-def test_written_frames_come_back_in_order_and_colour(tmp_path, suffix):
+def test_written_frames_come_back_in_order_and_color(tmp_path, suffix):
     path = tmp_path / f'clip{suffix}'
-    frames = grey(20, 90, 160, 230)
+    frames = gray(20, 90, 160, 230)
     frames[0] = frames[0] * np.array([8, 1, 0], np.uint8)  # orange
     write_video(path, iter(frames), fps=10)
     reader = VideoReader(path)
@@ -24,13 +24,13 @@ def test_written_frames_come_back_in_order_and_colour(tmp_path, suffix):
 
 
 def test_unwritable_videos_are_refused_and_leave_nothing(tmp_path):
-    for name, frames in (('a.gif', grey(1)), ('a.avi', [])):
+    for name, frames in (('a.gif', gray(1)), ('a.avi', [])):
         with pytest.raises(ValueError, match='needs a name ending in .mp4 or .avi and at least one frame'):
             write_video(tmp_path / name, frames)
     with pytest.raises(ValueError, match='among frames of shape'):
-        write_video(tmp_path / 'a.avi', grey(1) + grey(1, size=(8, 8)))
+        write_video(tmp_path / 'a.avi', gray(1) + gray(1, size=(8, 8)))
     with pytest.raises(ValueError, match='check the folder'):
-        write_video(tmp_path / 'none' / 'a.avi', grey(1))
+        write_video(tmp_path / 'none' / 'a.avi', gray(1))
     assert not list(tmp_path.iterdir())
 
 

@@ -24,7 +24,7 @@ CPU = Runtime(torch.device('cpu'))
 
 
 class LeftHalf(nn.Module):
-    """Three classes, told by the colour of the left half of all crops of a clip."""
+    """Three classes, told by the color of the left half of all crops of a clip."""
 
     def forward(self, frames, person_mask, crop_to_image, image_size):
         return JointOutput(logits=frames[..., :frames.shape[-2] // 2, :].float().mean((1, 2, 3, 4)))

@@ -42,7 +42,7 @@ def test_upstream_targets_equal_the_published_loop(joint):
     assert torch.allclose(target.y[0], torch.tensor(y), atol=1e-7)
 
 
-def test_targets_sum_to_one_inside_and_renormalised_ones_everywhere():
+def test_targets_sum_to_one_inside_and_renormalized_ones_everywhere():
     inside = encode(random_joints(margin=3 * SIGMA), target_norm='upstream')
     assert (inside.x.sum(-1) - 1).abs().max() < 1e-3 and (inside.y.sum(-1) - 1).abs().max() < 1e-3
     border = encode(torch.tensor([[0.0, 0.0], [95.0, 159.0], [-2.0, 161.0]]))

@@ -13,9 +13,9 @@ from core.models.posec3d.heatmap_recognizer import build_posec3d
 N_X, N_Y, SIZE = 64, 96, 16
 
 
-def gaussians(centres, bins, sigma=4.0):
-    """Probabilities ``(..., bins)`` around ``centres``."""
-    distance = torch.arange(bins) - torch.as_tensor(centres, dtype=torch.float32)[..., None]
+def gaussians(centers, bins, sigma=4.0):
+    """Probabilities ``(..., bins)`` around ``centers``."""
+    distance = torch.arange(bins) - torch.as_tensor(centers, dtype=torch.float32)[..., None]
     return torch.softmax(-distance.square() / (2 * sigma ** 2), dim=-1)
 
 

@@ -1,4 +1,4 @@
-"""SlowOnly: sizes, initialisation, and 3D convolutions that are computed in 2D."""
+"""SlowOnly: sizes, initialization, and 3D convolutions that are computed in 2D."""
 
 import pytest
 import torch
@@ -56,7 +56,7 @@ def test_strides_of_stem_and_pooling():
     assert backbone.stages(torch.randn(1, 3, 8, 32, 32))[0].shape == (1, 4, 4, 8, 8)
 
 
-def test_initialisation_is_the_published_one():
+def test_initialization_is_the_published_one():
     torch.manual_seed(0)
     backbone = SlowOnly(SlowOnlySpec(base_channels=16))
     for name, module in backbone.named_modules():

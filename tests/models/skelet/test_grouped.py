@@ -14,7 +14,7 @@ GRAPH = torch.rand(V, V, generator=torch.Generator().manual_seed(0))
 PLAIN = STGCNPP._replace(subsets=2)
 
 
-def randomise(module: nn.Module) -> nn.Module:
+def randomize(module: nn.Module) -> nn.Module:
     for parameter in module.parameters():
         nn.init.normal_(parameter, std=0.3)
     return module.eval()
@@ -29,7 +29,7 @@ def reference(unit: GroupedGCN, x: torch.Tensor, split: torch.Tensor, mapping: t
 
 @pytest.mark.parametrize('gcn_type', GRAPH_UNITS)
 def test_merging_groups_equal_the_formula(gcn_type):
-    unit = randomise(GroupedGCN(8, 16, GRAPH, G, MERGING, options=PLAIN._replace(gcn_type=gcn_type)))
+    unit = randomize(GroupedGCN(8, 16, GRAPH, G, MERGING, options=PLAIN._replace(gcn_type=gcn_type)))
     x = torch.randn(2, 8, 4, U)
     with torch.no_grad():
         torch.testing.assert_close(unit(x), reference(unit, x, x, unit.M))
@@ -39,7 +39,7 @@ def test_merging_groups_equal_the_formula(gcn_type):
     ('importance', lambda unit: unit.M * unit.WM), (None, lambda unit: unit.M), ('init', lambda unit: unit.M),
     ('offset', lambda unit: unit.M + unit.WM)])
 def test_joints_that_stay_are_mapped_as_the_formula_says(same, effective):
-    unit = randomise(GroupedGCN(8, 8, GRAPH, G, options=PLAIN._replace(same_mapping=same)))
+    unit = randomize(GroupedGCN(8, 8, GRAPH, G, options=PLAIN._replace(same_mapping=same)))
     x = torch.randn(2, 8, 4, V)
     with torch.no_grad():
         torch.testing.assert_close(unit(x), reference(unit, x, x, effective(unit)))
@@ -63,7 +63,7 @@ def test_joints_that_stay_may_go_without_a_mapping():
 
 @pytest.mark.parametrize(('split_way', 'wide'), [('conv+split', 8), ('conv+repeat', 4)])
 def test_convolution_before_the_groups(split_way, wide):
-    unit = randomise(GroupedGCN(8, 16, GRAPH, G, MERGING, options=PLAIN._replace(split_way=split_way)))
+    unit = randomize(GroupedGCN(8, 16, GRAPH, G, MERGING, options=PLAIN._replace(split_way=split_way)))
     x = torch.randn(2, 8, 4, U)
     assert unit.conv_pre[0].out_channels == wide
     with torch.no_grad():
@@ -74,7 +74,7 @@ def test_convolution_before_the_groups(split_way, wide):
 
 
 def test_merging_path_strides_like_its_convolution():
-    path = randomise(MergingPath(4, 6, MERGING, stride=2))
+    path = randomize(MergingPath(4, 6, MERGING, stride=2))
     x = torch.randn(2, 4, 5, U)
     with torch.no_grad():
         mixed = F.conv2d(x @ path.M, path.down[0].weight, path.down[0].bias, stride=(2, 1))

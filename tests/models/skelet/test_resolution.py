@@ -47,10 +47,10 @@ def test_hands_are_weighed_with_four_decimals():
 def test_closed_pseudoinverse_is_numpys(layout):
     for joints in resolutions(layout):
         matrix = merging_matrix(layout, layout.num_joints, joints).numpy().astype(float)
-        neighbours = np.eye(layout.num_joints)
+        neighbors = np.eye(layout.num_joints)
         for a, b in layout.mesh or layout.links:
-            neighbours[a, b] = neighbours[b, a] = 1
-        graph = np.linalg.pinv(matrix) @ neighbours @ matrix
+            neighbors[a, b] = neighbors[b, a] = 1
+        graph = np.linalg.pinv(matrix) @ neighbors @ matrix
         np.testing.assert_allclose(merged_graph(layout, joints), graph / graph.sum(axis=0), atol=1e-6)
 
 

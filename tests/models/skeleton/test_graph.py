@@ -22,7 +22,7 @@ def test_spatial_hands_each_joint_its_parent_and_the_mean_of_its_children():
 
 
 @pytest.mark.parametrize('name', list(LAYOUTS))
-def test_stgcn_partition_adds_up_to_the_normalised_adjacency(name):
+def test_stgcn_partition_adds_up_to_the_normalized_adjacency(name):
     subsets = build_adjacency(get_layout(name), 'stgcn_spatial')
     assert subsets.shape == (3, *(get_layout(name).num_joints,) * 2)
     torch.testing.assert_close(subsets.sum(dim=0).sum(dim=0), torch.ones(subsets.shape[-1]))
@@ -30,9 +30,9 @@ def test_stgcn_partition_adds_up_to_the_normalised_adjacency(name):
     assert not ((subsets[1] > 0) & (subsets[2] > 0)).any()
 
 
-def test_stgcn_partition_tells_closer_from_further_only_within_reach_of_the_centre():
+def test_stgcn_partition_tells_closer_from_further_only_within_reach_of_the_center():
     _, close, further = stgcn_spatial(get_layout('coco17'))
-    assert close[5, 0] > 0 and further[0, 5] > 0       # shoulder and nose, the centre
+    assert close[5, 0] > 0 and further[0, 5] > 0       # shoulder and nose, the center
     assert close[9, 7] > 0 and close[7, 9] > 0         # wrist and elbow: both infinitely far, as in the official code
 
 

@@ -1,4 +1,4 @@
-"""Normalisation of the input joints."""
+"""Normalization of the input joints."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from core.models.skeleton.norm import JointNorm, joint_norm
 
 
 @pytest.mark.parametrize('persons', [None, 2])
-def test_every_joint_and_channel_is_normalised_by_itself(persons):
+def test_every_joint_and_channel_is_normalized_by_itself(persons):
     norm = JointNorm(5, 3, persons)
     x = torch.randn(4, 2, 6, 5, 3) * torch.arange(1.0, 4) + torch.randn(2, 1, 5, 3)
     axes = (0, 2) if persons else (0, 1, 2)

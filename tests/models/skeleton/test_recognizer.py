@@ -135,5 +135,5 @@ def test_absent_persons_do_not_reach_the_joint_models_answer():
     inputs = frames_of(3)
     observed = model.observe(*inputs)
     changed = torch.where(MASK.view(B, 3, 1, 1, 1) > 0, observed.pose, 7.0)
-    answers = [model.recognise(pose, None, MASK)[0] for pose in (observed.pose, changed)]
+    answers = [model.recognize(pose, None, MASK)[0] for pose in (observed.pose, changed)]
     torch.testing.assert_close(*answers)

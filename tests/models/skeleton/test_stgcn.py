@@ -1,4 +1,4 @@
-"""ST-GCN and ST-GCN++: sizes, names, shapes, input normalisation."""
+"""ST-GCN and ST-GCN++: sizes, names, shapes, input normalization."""
 
 import math
 
@@ -69,7 +69,7 @@ def test_dropout_spares_the_first_block():
 
 
 @pytest.mark.parametrize('training', [True, False])
-def test_input_is_normalised_per_joint_and_channel(training):
+def test_input_is_normalized_per_joint_and_channel(training):
     network = tiny().train(training)
     x = 3 * torch.randn(4, 2, 5, 17, 3) + 7
     reference = torch.nn.BatchNorm1d(17 * 3).train(training)
@@ -80,7 +80,7 @@ def test_input_is_normalised_per_joint_and_channel(training):
     assert got.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_normalisation_over_persons_keeps_their_statistics_apart():
+def test_normalization_over_persons_keeps_their_statistics_apart():
     network = tiny(data_bn_type='MVC').train()
     x = torch.randn(4, 2, 5, 17, 3) + torch.tensor([0.0, 50.0]).view(1, 2, 1, 1, 1)
     means = network.normalize(x).unflatten(0, (4, 2)).mean(dim=(0, 2, 3))

@@ -52,7 +52,7 @@ def test_mean_joint_is_added_as_far_as_each_joint_has_learned():
         torch.testing.assert_close(unit.scales(x), plain.scales(x) + mean * torch.arange(5))
 
 
-def test_branches_of_ctr_gcn_are_normalised_and_the_last_takes_the_remainder():
+def test_branches_of_ctr_gcn_are_normalized_and_the_last_takes_the_remainder():
     branches = CTRMultiScaleTCN(30).branches
     assert [branch[0].out_channels for branch in branches] == [7, 7, 7, 9]
     assert branches[0][3].conv.kernel_size == (5, 1) and branches[1][3].conv.dilation == (2, 1)

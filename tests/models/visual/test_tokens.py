@@ -36,9 +36,9 @@ def test_grid_token_sees_its_cell_and_time_only():
 def test_sampling_reads_the_cell_below_the_joint():
     level = torch.zeros(1, 1, 6, 4)
     level[0, 0, 4, 1] = 1
-    centre = torch.tensor([(1 + 0.5) / 4, (4 + 0.5) / 6]) * 2 - 1                        # x, y
-    half_a_cell_right = centre + torch.tensor([1 / 4, 0])
-    positions = torch.stack([centre, half_a_cell_right, centre.flip(0)])[None]
+    center = torch.tensor([(1 + 0.5) / 4, (4 + 0.5) / 6]) * 2 - 1                        # x, y
+    half_a_cell_right = center + torch.tensor([1 / 4, 0])
+    positions = torch.stack([center, half_a_cell_right, center.flip(0)])[None]
     torch.testing.assert_close(sample_at_joints(level, positions), torch.tensor([[[1.], [0.5], [0.]]]))
 
 
@@ -61,10 +61,10 @@ def test_joint_token_follows_its_joint():
         module.position.place.zero_()
     level = torch.zeros(16, 3, 6, 4)
     level[:, :, 4, 1] = 1
-    centre = torch.tensor([(1 + 0.5) / 4, (4 + 0.5) / 6]) * 2 - 1
+    center = torch.tensor([(1 + 0.5) / 4, (4 + 0.5) / 6]) * 2 - 1
     for hit in (0, 1):
         positions = torch.full((1, 1, 16, 2, 2), -1.0)
-        positions[:, :, :, hit] = centre
+        positions[:, :, :, hit] = center
         with torch.no_grad():
             tokens = module(module.see([level], positions))[0]                                       # (4, 2, DIM)
             empty = module(module.see([torch.zeros_like(level)], positions))[0]

@@ -37,8 +37,8 @@ def test_features_follow_the_recorded_names(dataset, layout, joints):
     names = ('prenormalize2d', 'feat_b+jm', 'format_gcn_1person_2clips')
     outputs = run_prenormalize(vector({'dataset': dataset, 'img_shape': [540, 960]}, inputs=inputs, arrays=arrays,
                                       outputs=dict.fromkeys(names, {})))
-    normalised = prenormalize_2d(arrays['in/keypoint'], arrays['in/keypoint_score'], (960, 540))
-    np.testing.assert_array_equal(outputs['prenormalize2d'], normalised)
-    np.testing.assert_array_equal(outputs['feat_b+jm'][..., :3], bones(normalised, get_layout(layout)))
+    normalized = prenormalize_2d(arrays['in/keypoint'], arrays['in/keypoint_score'], (960, 540))
+    np.testing.assert_array_equal(outputs['prenormalize2d'], normalized)
+    np.testing.assert_array_equal(outputs['feat_b+jm'][..., :3], bones(normalized, get_layout(layout)))
     assert outputs['feat_b+jm'].shape == (2, 6, joints, 6)
     assert outputs['format_gcn_1person_2clips'].shape == (2, 2, 3, joints, 3)

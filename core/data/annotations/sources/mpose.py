@@ -34,12 +34,12 @@ def read_mpose(path: Path, *, image_size: tuple[int, int] | None = None) -> dict
         _check_side(path, arrays, side)
     places = np.concatenate([arrays[f'X_{side}'][..., :2].reshape(-1, 2) for side in _SIDES])
     largest = np.where(np.isfinite(places), places, 0).max(0, initial=0)  # (2,): x, y
-    normalised = largest.max() <= 1
-    if image_size is None and normalised:
+    normalized = largest.max() <= 1
+    if image_size is None and normalized:
         raise ValueError(f'{path}: the coordinates are parts of a picture (at most 1); give its width and height in '
                          'pixels as image size')
     size = image_size or tuple(int(side) for side in np.floor(largest) + 1)
-    scale = np.array([*(size if normalised else (1, 1)), 1])
+    scale = np.array([*(size if normalized else (1, 1)), 1])
     split: dict[str, list[str]] = {}
     entries = []
     for side in _SIDES:

@@ -1,4 +1,4 @@
-"""NTU RGB+D's ``.skeleton`` files to annotations: joints in pixels of the colour video, or in metres."""
+"""NTU RGB+D's ``.skeleton`` files to annotations: joints in pixels of the color video, or in meters."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_ntu_skeletons(path: Path, *, layout: str = 'ntu25', dimensions: int = 2
     In two dimensions ``keypoint`` is float16 (M, T, V, 2) in pixels of the 1920x1080 video and ``keypoint_score`` 1 for
     tracked joints, 0.5 for inferred ones, 0 for others. T and the frame numbers are those of the file, frames without a
     body included (unlike PYSKL), so that joints stay with their video frames. In three dimensions ``keypoint`` is
-    float16 (M, T, 25, 3) in metres, and frames are renumbered and trimmed as PYSKL does.
+    float16 (M, T, 25, 3) in meters, and frames are renumbered and trimmed as PYSKL does.
 
     Files that are listed as incomplete (not read) or have no usable body are left out; a logged warning counts them.
 
@@ -70,7 +70,7 @@ def read_ntu_skeletons(path: Path, *, layout: str = 'ntu25', dimensions: int = 2
 
 def _check_options(layout: str, dimensions: int) -> None:
     if dimensions not in (2, 3):
-        raise ValueError(f'dimensions must be 2 (pixels) or 3 (metres), found {dimensions!r}')
+        raise ValueError(f'dimensions must be 2 (pixels) or 3 (meters), found {dimensions!r}')
     choices = list(_KINECT_JOINTS) if dimensions == 2 else [NTU25.name]
     if layout not in choices:
         raise ValueError(f"layout '{layout}' cannot be made of .skeleton files in {dimensions} dimensions; choose "
@@ -103,14 +103,14 @@ def _read_entry(file: Path, layout: str, dimensions: int) -> dict | None:
     if file.stem in UNUSABLE_SKELETONS:
         return None
     parsed = parse_skeleton(file)
-    arrays = _in_metres(parsed) if dimensions == 3 else _in_pixels(parsed, layout)
+    arrays = _in_meters(parsed) if dimensions == 3 else _in_pixels(parsed, layout)
     if not arrays['keypoint'].any():
         return None
     return {'frame_dir': file.stem, 'label': parse_ntu_name(file.stem).label,
             'total_frames': arrays['keypoint'].shape[1], **arrays}
 
 
-def _in_metres(parsed: SkeletonFile) -> dict:
+def _in_meters(parsed: SkeletonFile) -> dict:
     people = choose_bodies(close_gaps(parsed.bodies.values()))
     if len(people) == 1:
         keypoints = people[0].xyz[None]

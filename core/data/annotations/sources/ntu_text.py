@@ -1,7 +1,7 @@
 """NTU RGB+D's ``.skeleton`` text files (Shahroudy et al., CVPR 2016), one file at a time, as arrays.
 
 A file is the number of frames; for each frame the number of bodies; for each body a line of 10 values that starts with
-its id, the number of joints (25) and a line of 12 values a joint: x y z, x y in the depth and in the colour picture,
+its id, the number of joints (25) and a line of 12 values a joint: x y z, x y in the depth and in the color picture,
 four of the orientation, tracking state.
 """
 
@@ -25,8 +25,8 @@ class Body(NamedTuple):
 
     Attributes:
         frames: int64 (T,), rising 0-based frame numbers.
-        xyz: float32 (T, V=25, 3), metres in the camera's frame, y upwards; zeros where the file has no finite number.
-        color: float32 (T, V, 2), pixels of the 1920x1080 colour picture; NaN where the file has no number.
+        xyz: float32 (T, V=25, 3), meters in the camera's frame, y upwards; zeros where the file has no finite number.
+        color: float32 (T, V, 2), pixels of the 1920x1080 color picture; NaN where the file has no number.
         tracking: float32 (T, V): 0 not tracked, 1 inferred, 2 tracked.
     """
 

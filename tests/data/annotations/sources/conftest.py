@@ -14,7 +14,7 @@ MakeJoints = Callable[..., np.ndarray]
 
 @pytest.fixture
 def make_joints() -> MakeJoints:
-    """Joint lines (T, 25, 12) of a body ``width`` wide and 1 m high that sways by ``sway`` metres in depth."""
+    """Joint lines (T, 25, 12) of a body ``width`` wide and 1 m high that sways by ``sway`` meters in depth."""
 
     def make(length: int, width: float = 0.5, sway: float = 0.1, seed: int = 0) -> np.ndarray:
         rng = np.random.default_rng(seed)

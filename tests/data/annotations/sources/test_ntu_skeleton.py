@@ -1,4 +1,4 @@
-"""``.skeleton`` files to annotations, in pixels and in metres."""
+"""``.skeleton`` files to annotations, in pixels and in meters."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_metres_have_neither_empty_frames_nor_gaps(two_people):
 def test_one_body_begins_where_it_is_seen_in_metres_only(write_skeleton, make_joints):
     joints = make_joints(3)
     path = write_skeleton(NAME, [{}, {8: joints[0]}, {}, {8: joints[1]}, {8: joints[2]}])
-    metres, pixels = only_entry(path, dimensions=3), only_entry(path)
-    np.testing.assert_array_equal(metres['keypoint'], joints[None, ..., :3].astype(np.float16))
+    meters, pixels = only_entry(path, dimensions=3), only_entry(path)
+    np.testing.assert_array_equal(meters['keypoint'], joints[None, ..., :3].astype(np.float16))
     assert pixels['keypoint'].shape == (1, 5, 25, 2)
     assert pixels['keypoint_score'].any(-1).tolist() == [[False, True, False, True, True]]
 
 
-def test_frames_before_the_people_are_trimmed_in_metres(write_skeleton, make_joints):
+def test_frames_before_the_people_are_trimmed_in_meters(write_skeleton, make_joints):
     """Noise of ten frames comes first; it counts for the clock and is dropped."""
     noise, one, two = make_joints(10, sway=9), make_joints(30, sway=0.4), make_joints(30)
     frames = [{7: joints} for joints in noise] + [{1: a, 2: b} for a, b in zip(one, two, strict=True)]
