@@ -13,7 +13,7 @@ from core.data.boxes import BoxSettings
 from core.data.build import build_data
 from core.data.clips.augment import Augmentation, flip_joints, mirror_features
 from core.data.clips.recipes import CTRGCN, PreNormalize
-from core.data.clips.sampling import centerd
+from core.data.clips.sampling import centered
 from core.engine.evaluation.views import average_views, join_clips, mirror_back, split_clips
 from core.layouts import COCO17, get_layout
 from core.models.output import JointOutput
@@ -33,7 +33,7 @@ def test_mirrored_clips_are_those_of_the_dataset_under_a_mirror(tiny_overrides):
     dataset = build_data(load_config(overrides=tiny_overrides)).test.dataset
     dataset.boxes = BoxSettings()
     plain = default_collate([dataset[index] for index in range(3)])
-    dataset.training, dataset.sampler = True, centerd
+    dataset.training, dataset.sampler = True, centered
     dataset.augmentation = Augmentation(scale_prob=0, rotation_prob=0, flip_prob=1, shift=0, color=0)
     expected = default_collate([dataset[index] for index in range(3)])
     frames, mask, crop_to_image, image_size = plain.mirrored(COCO17.flip_order)
