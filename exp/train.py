@@ -16,7 +16,6 @@ from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.build import build_data
 from core.data.clips.loader import set_epoch
-from core.engine.evaluation.evaluate import evaluate_checkpoint
 from core.engine.runs.bad_frames import check_frames
 from core.engine.runs.checkpoint import restore_training, save_training
 from core.engine.runs.run_folder import open_run, run_folder
@@ -35,21 +34,17 @@ def main(argv: list[str] | None = None) -> None:
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
-    for stage in [*([] if cfg.PURE_VALID else earlier_stages(cfg)), cfg]:
+    for stage in [*earlier_stages(cfg), cfg]:
         train(stage, runtime)
     stop_runtime(runtime)
 
 
 def train(cfg: CfgNode, runtime: Runtime) -> None:
-    """Train one run to its end, or test it if PURE_VALID."""
+    """Train one run to its end."""
     data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
                       keypoints=predicted_keypoints(cfg, runtime))
     runtime.say(data.summary)
     folder, layout, epochs = run_folder(cfg), get_layout(cfg.DATASET.LAYOUT), num_epochs(cfg)
-    if cfg.PURE_VALID:
-        evaluate_checkpoint(cfg, data, runtime, folder / 'best.pth')
-        return
-
     if data.train is None:
         raise ValueError(f'protocol {cfg.TRAIN.EVAL_MODE} trains on nothing; choose another EVAL_MODE, or test a '
                          'checkpoint with exp/test.py')

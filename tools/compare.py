@@ -7,7 +7,8 @@
 
 --arms names values of TRAIN.MODE; --arm defines an arm by a YAML file merged over FILE, by overrides, or by both;
 --systems makes an arm of every file of exp/configs/systems, or of those named (--systems joint,skelet), joint being
-FILE as it is. KEY VALUE pairs of all arms stand before the first --arm or after a lone --. The runs are
+FILE as it is. KEY VALUE pairs of all arms stand before the first --arm or after a lone --; an arm in which
+one has no effect goes without it. The runs are
 OUTPUT_DIR/<NAME>_<arm>_s<SEED>, each with its output in a .log beside it and what its model costs in cost.json. Start
 it again to resume: complete runs are left alone. FOLDER (default: OUTPUT_DIR/<NAME>_compare) gets table.md, table.json
 and table.png. Exit status: 0 all complete, 1 some runs failed (named on stderr), 2 bad arguments.
@@ -25,8 +26,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tqdm import tqdm
 
 from core.cli import chosen_config, exit_with, run_parser
-from core.config import REPOSITORY, load_config, resolve_path
-from core.engine.comparison.arms import Arm, Run, finished_metrics, plan_runs, read_arm, read_figures, system_arms
+from core.config import REPOSITORY, resolve_path
+from core.engine.comparison.arms import (
+    Arm,
+    Run,
+    base_config,
+    finished_metrics,
+    plan_runs,
+    read_arm,
+    read_figures,
+    system_arms,
+)
 from core.engine.comparison.cost import ensure_cost
 from core.engine.comparison.table import NOTE, markdown_table, summarize_arms
 from core.engine.runs.run_folder import run_folder
@@ -111,7 +121,7 @@ def main(argv: list[str] | None = None) -> int:
         arms += system_arms(SYSTEMS, [name for name in arguments.systems.split(',') if name])
     arms += [read_arm(*words) for words in arguments.arm]
     runs = plan_runs(files, arms, parse_seeds(arguments.seeds), arguments.overrides)
-    base = load_config(files, arguments.overrides)
+    base = base_config(files, arguments.overrides)
     folder = arguments.out or resolve_path(base.OUTPUT_DIR) / f'{base.NAME}_compare'
 
     failed = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +14,9 @@ from torch.nn.parallel import DataParallel, DistributedDataParallel
 
 from core.data.clips.keypoint_clips import SkeletonClip
 from core.data.clips.person_clips import Clip
+
+AUTO = 'auto'
+"""Stands for all GPUs of the machine, or the CPU where there is none."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,25 @@ class Runtime:
             print(text, flush=True)
 
 
-def start_runtime(gpus: list[int]) -> Runtime:
+def start_runtime(gpus: Sequence[int | str]) -> Runtime:
     """Choose the devices and join the process group where torchrun started this process.
 
     Args:
-        gpus: CUDA ids asked for; under torchrun each local process takes the one at its local rank.
+        gpus: CUDA ids asked for, ``['auto']`` for all there are, or none for the CPU; under torchrun each local process
+            takes the one at its local rank. A machine without GPU always takes the CPU.
 
     Raises:
         ValueError: when a GPU was asked for that the machine, which has some, does not have.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    gpus = list(range(count) if AUTO in gpus else gpus)
     missing = [gpu for gpu in gpus if gpu >= count]
     if count and missing:
         raise ValueError(f'GPUS names device {missing[0]} but this machine has {count}; '
                          f'allowed: {", ".join(map(str, range(count)))}')
     if 'RANK' in os.environ and 'WORLD_SIZE' in os.environ:
-        return _join_processes(gpus, on_gpu=count > 0)
-    if not count:
+        return _join_processes(gpus, on_gpu=bool(count and gpus))
+    if not (count and gpus):
         return Runtime(torch.device('cpu'))
     torch.cuda.set_device(gpus[0])
     return Runtime(torch.device('cuda', gpus[0]), tuple(gpus))
@@ -86,10 +92,14 @@ def _join_processes(gpus: list[int], on_gpu: bool) -> Runtime:
 
 def describe(runtime: Runtime) -> str:
     """Return the one line that says where the run computes."""
-    where = 'GPU ' + ', '.join(map(str, runtime.device_ids)) if runtime.device_ids else 'the CPU (no GPU here)'
+    where = 'GPU ' + ', '.join(map(str, runtime.device_ids)) if runtime.device_ids else _the_cpu()
     if runtime.distributed:
         return f'computing on {where}, {runtime.world_size} processes'
     return f'computing on {where}' + (', DataParallel' if runtime.devices > 1 else '')
+
+
+def _the_cpu() -> str:
+    return 'the CPU' if torch.cuda.is_available() else 'the CPU (no GPU here)'
 
 
 def wrap_model(model: nn.Module, runtime: Runtime, *, sync_bn: bool = False, find_unused: bool = False) -> nn.Module:

@@ -16,9 +16,9 @@ def build_skeleton(cfg: CfgNode, in_channels: int) -> SkeletonRecognizer:
     """Create the skeleton network for features of ``in_channels`` per joint."""
     scales = cfg.MODEL.MS
     options = {'stgcn': {'edge_importance': cfg.MODEL.EDGE_IMPORTANCE}, 'stgcnpp': {},
-               'ms_stgcnpp': {'enable': scales.ENABLE, 'branches': scales.BRANCHES,
-                              'width_ratio': tuple(scales.WIDTH_RATIO), 'exchange_after': tuple(scales.EXCHANGE_AFTER),
-                              'learn_pool': scales.LEARN_POOL, 'zero_init': scales.ZERO_INIT}}
+               'ms_stgcnpp': {'branches': scales.BRANCHES, 'width_ratio': tuple(scales.WIDTH_RATIO),
+                              'exchange_after': tuple(scales.EXCHANGE_AFTER), 'learn_pool': scales.LEARN_POOL,
+                              'zero_init': scales.ZERO_INIT}}
     pooling = InstancePooling(in_channels) if cfg.MODEL.INSTANCE_POOLING else None
     recognizer = build_recognizer(cfg.MODEL.SKELETON.NAME, get_layout(cfg.DATASET.LAYOUT),
                                   pooling.out_channels if pooling else in_channels, cfg.DATASET.NUM_ACTION,

@@ -3,7 +3,7 @@
 import pytest
 
 from core.config import KEYS, default_config
-from core.config.load import checked
+from core.config.values import checked
 
 
 @pytest.mark.parametrize('name', KEYS)

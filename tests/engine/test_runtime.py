@@ -35,6 +35,33 @@ def test_without_gpu_any_list_means_cpu(no_torchrun, monkeypatch):
     assert 'CPU' in describe(runtime) and runtime.devices == 1 and runtime.is_main
 
 
+@pytest.mark.parametrize(('count', 'said'), [(0, 'the CPU (no GPU here)'), (2, 'the CPU')])
+def test_no_gpu_asked_for_means_cpu_everywhere(no_torchrun, monkeypatch, count, said):
+    pretend_gpus(monkeypatch, count)
+    runtime = start_runtime([])
+    assert runtime == Runtime(torch.device('cpu'))
+    assert describe(runtime) == f'computing on {said}'
+
+
+@pytest.mark.parametrize(('count', 'devices'), [(0, ()), (3, (0, 1, 2))])
+def test_auto_means_all_gpus_there_are(no_torchrun, monkeypatch, count, devices):
+    pretend_gpus(monkeypatch, count)
+    runtime = start_runtime(['auto'])
+    assert runtime.device_ids == devices and runtime.device.type == ('cuda' if devices else 'cpu')
+
+
+def test_torchrun_with_no_gpu_asked_for_joins_on_the_cpu(monkeypatch):
+    pretend_gpus(monkeypatch, 2)
+    joined = []
+    monkeypatch.setattr(module.distributed, 'init_process_group', joined.append)
+    monkeypatch.setattr(module.distributed, 'get_rank', lambda: 1)
+    monkeypatch.setattr(module.distributed, 'get_world_size', lambda: 2)
+    for name, value in {'RANK': '1', 'WORLD_SIZE': '2', 'LOCAL_RANK': '1'}.items():
+        monkeypatch.setenv(name, value)
+    assert start_runtime([]) == Runtime(torch.device('cpu'), rank=1, world_size=2, distributed=True)
+    assert joined == ['gloo']
+
+
 def test_missing_gpu_is_refused_by_name(no_torchrun, monkeypatch):
     pretend_gpus(monkeypatch, 2)
     with pytest.raises(ValueError, match=r'GPUS names device 5 but this machine has 2; allowed: 0, 1'):

@@ -34,7 +34,7 @@ def refused(capsys, main, arguments):
     (['EVAL_MDE', 'cs'], 'TRAIN.EVAL_MODE'),                     # 1 unknown key
     (['END_EPOCH', 'soon'], 'TRAIN.END_EPOCH'),                  # 2 wrong type
     (['IMAGE_SIZE', '[100,160]'], 'divisible by 32'),            # 3 impossible size
-    (['GPUS', '[]'], 'GPUS'),                                    # 4 empty list
+    (['GPUS', 'all'], 'GPUS'),                                   # 4 no number
     (['GPUS', '0,,1'], 'GPUS'),                                  # 5 empty entry
     (['EVAL_MODE', 'xyz'], 'cs, cv'),                            # 6 unknown protocol
     (['EVAL_MODE'], 'no value'),                                 # 7 key without value

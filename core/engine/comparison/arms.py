@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from yacs.config import CfgNode
 
-from core.config import load_config
+from core.config import load_config, saved_settings, usable_overrides
+from core.config.layers import warn
 from core.engine.comparison.cost import Cost, read_cost
 from core.engine.runs.run_folder import NEUTRAL_KEYS, changed_keys, run_folder
 from core.engine.runs.run_log import read_rows
@@ -115,10 +115,12 @@ def plan_runs(files: Sequence[Path], arms: Sequence[Arm], seeds: Sequence[int],
         files: configuration files of all runs, in the order of merging.
         arms: each ends up in the NAME of its runs, ``<NAME>_<arm>_s<seed>``.
         seeds: each becomes the SEED of one run per arm.
-        overrides: of all arms; those of an arm come after them.
+        overrides: of all arms; those of an arm come after them. An arm in which one has no effect goes without it,
+            and a warning says so.
 
     Raises:
-        ValueError: no arm or no seed, one given twice, or a configuration that ``load_config`` refuses.
+        ValueError: no arm or no seed, one given twice, a configuration that ``load_config`` refuses, or an override
+            that has no effect in any arm.
     """
     for what, values in (('arm', [arm.name for arm in arms]), ('seed', list(seeds))):
         if not values:
@@ -126,15 +128,40 @@ def plan_runs(files: Sequence[Path], arms: Sequence[Arm], seeds: Sequence[int],
         twice = sorted({value for value in values if values.count(value) > 1})
         if twice:
             raise ValueError(f"{what} '{twice[0]}' is given twice; every {what} must be named once")
-    name = load_config(files, overrides).NAME
-    return [_plan_run(files, arm, seed, name, overrides) for seed in seeds for arm in arms]
+    name, shared = base_config(files, overrides).NAME, _shared_overrides(files, arms, overrides)
+    return [_plan_run(files, arm, seed, name, shared[arm.name]) for seed in seeds for arm in arms]
 
 
-def _plan_run(files: Sequence[Path], arm: Arm, seed: int, name: str, overrides: Sequence[str]) -> Run:
+def base_config(files: Sequence[Path], overrides: Sequence[str] = ()) -> CfgNode:
+    """Return the configuration that all arms share; overrides that have an effect in some arms only are left out."""
+    return load_config(files, usable_overrides(files, overrides))
+
+
+def _shared_overrides(files: Sequence[Path], arms: Sequence[Arm],
+                      overrides: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Of the overrides of all arms, those that have an effect, by arm."""
+    shared = {arm.name: _usable(files, arm, overrides) for arm in arms}
+    for key, value in zip(overrides[::2], overrides[1::2], strict=True):
+        without = [name for name, kept in shared.items() if (key, value) not in zip(kept[::2], kept[1::2], strict=True)]
+        if len(without) == len(arms):
+            raise ValueError(f'{key} has no effect in any arm; leave it out')
+        if without:
+            warn(f'{key} has no effect in, and is left out of: {", ".join(without)}')
+    return shared
+
+
+def _usable(files: Sequence[Path], arm: Arm, overrides: Sequence[str]) -> tuple[str, ...]:
     if len(arm.overrides) % 2:
         raise ValueError(f"arm '{arm.name}': override '{arm.overrides[-1]}' has no value; write KEY VALUE pairs")
+    try:
+        return usable_overrides((*files, *arm.files), overrides, arm.overrides)
+    except ValueError as error:
+        raise ValueError(f"arm '{arm.name}': {error}") from None
+
+
+def _plan_run(files: Sequence[Path], arm: Arm, seed: int, name: str, shared: Sequence[str]) -> Run:
     merged = (*files, *arm.files)
-    complete = (*overrides, *arm.overrides, 'NAME', f'{name}_{arm.name}_s{seed}', 'SEED', str(seed))
+    complete = (*shared, *arm.overrides, 'NAME', f'{name}_{arm.name}_s{seed}', 'SEED', str(seed))
     try:
         return Run(arm.name, seed, merged, complete, load_config(merged, complete))
     except ValueError as error:
@@ -150,7 +177,7 @@ def finished_metrics(cfg: CfgNode) -> dict[str, Any] | None:
     try:
         if metrics.stat().st_mtime_ns < config.stat().st_mtime_ns:
             return None
-        saved = yaml.safe_load(config.read_text())
+        saved = saved_settings(config.read_text(), f"'{config}'")
         return json.loads(metrics.read_text()) if not changed_keys(cfg, saved, NEUTRAL_KEYS) else None
     except FileNotFoundError:
         return None

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from torch import distributed
 from yacs.config import CfgNode
 
-from core.config import resolve_path, save_config
-from core.config.keys import default_config
+from core.config import default_config, resolve_path, save_config, saved_settings
 from core.engine.runs.checkpoint import read_checkpoint
 from core.engine.runtime import Runtime
 
-NEUTRAL_KEYS = ('NAME', 'OUTPUT_DIR', 'GPUS', 'AUTO_RESUME', 'PURE_VALID', 'PRINT_FREQ', 'VALID_FREQ', 'CUDNN',
-                'WORKERS')
+NEUTRAL_KEYS = ('NAME', 'OUTPUT_DIR', 'GPUS', 'AUTO_RESUME', 'PRINT_FREQ', 'VALID_FREQ', 'CUDNN', 'WORKERS')
 """Keys and sections that do not decide a run's figures."""
 
 FREE_KEYS = (*NEUTRAL_KEYS, 'DATA_DIR', 'PRETRAINED', 'TEST', 'TRAIN.END_EPOCH')
@@ -37,7 +34,7 @@ def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | No
     """
     folder = run_folder(cfg)
     state = read_checkpoint(folder / 'last.pth') if cfg.AUTO_RESUME and (folder / 'last.pth').exists() else None
-    differing = changed_keys(cfg, yaml.safe_load(state['config'])) if state else []
+    differing = changed_keys(cfg, saved_settings(state['config'])) if state else []
     if state and state['epoch'] > epochs:
         differing = ['TRAIN.END_EPOCH']
     if differing:
@@ -55,23 +52,19 @@ def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | No
     return state
 
 
-def changed_keys(cfg: CfgNode, saved: dict, free_keys: Sequence[str] = FREE_KEYS) -> list[str]:
+def changed_keys(cfg: CfgNode, saved: Mapping[str, Any], free_keys: Sequence[str] = FREE_KEYS) -> list[str]:
     """Return the dotted keys, ``free_keys`` aside, in which ``cfg`` differs from a saved configuration.
 
-    A key that did not exist yet when the other was saved had its default.
+    Args:
+        cfg: configuration of the run.
+        saved: ``saved_settings`` of the other one; a key that did not exist yet when it was saved had its default.
+        free_keys: keys and sections that do not matter.
     """
-    ours = _flat(yaml.safe_load(cfg.dump()))
-    theirs = _flat(yaml.safe_load(default_config().dump())) | _flat(saved)
+    ours = saved_settings(cfg.dump())
+    theirs = saved_settings(default_config().dump()) | saved
     free = tuple(f'{key}.' for key in free_keys)
     return [key for key in sorted(ours.keys() | theirs.keys())
             if ours.get(key) != theirs.get(key) and not f'{key}.'.startswith(free)]
-
-
-def _flat(node: dict, prefix: str = '') -> dict[str, Any]:
-    flat = {}
-    for key, value in node.items():
-        flat |= _flat(value, f'{prefix}{key}.') if isinstance(value, dict) else {f'{prefix}{key}': value}
-    return flat
 
 
 def _free_name(folder: Path) -> Path:

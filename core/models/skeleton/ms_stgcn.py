@@ -95,19 +95,18 @@ class MultiScaleSTGCN(STGCN):
         return tuple(maps)
 
 
-def ms_stgcnpp(layout: Layout, in_channels: int = 3, *, enable: bool = True, **options: Any) -> STGCN:
-    """MS-STGCN++, or plain ST-GCN++ for ``enable=False`` or ``branches=1``.
+def ms_stgcnpp(layout: Layout, in_channels: int = 3, **options: Any) -> STGCN:
+    """MS-STGCN++, or plain ST-GCN++ for ``branches=1``.
 
     Args:
         layout: joints and links, and parts and bodies where they are used.
         in_channels: C.
-        enable: add the coarser scales.
         **options: fields of ``ScaleOptions``.
 
     Raises:
         ValueError: for a layout without parts or impossible options.
     """
     scales = ScaleOptions(**options)
-    if not enable or scales.branches == 1:
+    if scales.branches == 1:
         return stgcnpp(layout, in_channels)
     return MultiScaleSTGCN(layout, in_channels, scales)

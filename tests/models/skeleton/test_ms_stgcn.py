@@ -39,7 +39,7 @@ def test_parameter_counts_are_those_of_the_design():
     embed = 32_832
     assert count(build_recognizer('ms_stgcnpp', COCO, 64, 60)) == 2_050_220 - embed
     assert count(build_recognizer('ms_stgcnpp', COCO, 64, 60, branches=2)) == 1_885_404 - embed
-    assert count(build_recognizer('ms_stgcnpp', COCO, 3, 60, enable=False)) == 1_393_016
+    assert count(build_recognizer('ms_stgcnpp', COCO, 3, 60, branches=1)) == 1_393_016
     fixed = build_recognizer('ms_stgcnpp', COCO, 64, 60, learn_pool=False)
     pools = sum(buffer.numel() for name, buffer in fixed.named_buffers() if 'pool' in name)
     assert count(fixed) + pools == 2_050_220 - embed
@@ -132,4 +132,4 @@ def test_layout_without_parts_is_refused_unless_they_are_not_used():
     layout = get_layout('openpose18')
     with pytest.raises(ValueError, match='openpose18'):
         ms_stgcnpp(layout)
-    assert not isinstance(ms_stgcnpp(layout, enable=False), MultiScaleSTGCN)
+    assert not isinstance(ms_stgcnpp(layout, branches=1), MultiScaleSTGCN)
