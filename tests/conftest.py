@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from core.config import usable_overrides
+
 torch.set_num_threads(1)
 cv2.setNumThreads(1)
 
@@ -53,3 +55,9 @@ def tiny_overrides(tiny_data, tmp_path):
             'NUM_ACTION', '2', 'CLIP_SIZE', '4', 'IMAGE_SIZE', '[32,32]', 'BATCH_PER_GPU', '2', 'WORKERS', '0',
             'END_EPOCH', '2', 'VAL_RATIO', '0', 'PRINT_FREQ', '1', 'TEST.PICTURES', '1', 'GPUS', '[0]',
             'PRETRAINED', '']
+
+
+@pytest.fixture
+def tiny_of(tiny_overrides):
+    """A function of overrides, of another system: those of ``tiny_overrides`` with an effect there, and they."""
+    return lambda *own: [*usable_overrides(None, tiny_overrides, own), *own]

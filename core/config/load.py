@@ -115,14 +115,14 @@ def saved_settings(text: str, what: str = 'the saved configuration') -> Settings
     return upgraded(dict(flatten(yaml.safe_load(text))), what).settings
 
 
-def saved_config(text: str) -> CfgNode:
+def saved_config(text: str, what: str = 'the saved configuration') -> CfgNode:
     """Return a saved run's configuration (YAML), without keys that have gone since; newer ones have their defaults.
 
     Raises:
-        ValueError: it is of a later version than this program.
+        ValueError: it is of a later version than this program; the sentence begins with ``what``.
     """
     cfg = default_config()
-    for name, value in saved_settings(text).items():
+    for name, value in saved_settings(text, what).items():
         if name in KEYS:
             assign(cfg, name, value)
     cfg.MODEL.NAME, cfg.TRAIN.MODE = settle_system(cfg.MODEL.NAME, cfg.TRAIN.MODE)

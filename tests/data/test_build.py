@@ -28,12 +28,12 @@ def test_batch_grows_with_the_devices_and_shrinks_with_the_processes(tiny_overri
     assert sorted(int(i) for shard in shards for clip in shard.test for i in clip.index) == [0, 1, 2, 3]
 
 
-def test_several_clips_are_for_testing_and_share_its_batch(tiny_overrides):
+def test_several_clips_are_for_testing_and_share_its_batch(tiny_overrides, tiny_of):
     wanted = ['TEST.NUM_CLIPS', '3', 'TEST.BATCH_PER_GPU', '7', 'VAL_RATIO', '0.5']
     data = build_data(load_config(overrides=[*tiny_overrides, *wanted]))
     sides = [next(iter(loader)).frames.shape[:3] for loader in (data.train, data.validation, data.test)]
     assert sides == [(2, 1, 4), (4, 1, 4), (2, 1, 12)]
-    joints = build_data(load_config(overrides=[*tiny_overrides, *wanted, 'TRAIN.MODE', 'action']))
+    joints = build_data(load_config(overrides=tiny_of(*wanted, 'TRAIN.MODE', 'action')))
     assert next(iter(joints.test)).features.shape[:3] == (2, 1, 12)
 
 

@@ -41,8 +41,8 @@ JOINT_KEYS: dict[str, Key] = {
     'BACKBONE': Key('lite-hrnet-18', 'pose backbone', of=POSE_NET, choices=BACKBONE_NAMES),
     'MODEL.SIMDR_SPLIT_RATIO': Key(2.0, 'bins of a distribution per pixel', of=POSE_NET, minimum=0.5),
     'MODEL.SIGMA': Key(4.0, 'standard deviation of the target Gaussians, bins', of=POSE_NET, minimum=0.1),
-    'MODEL.TARGET_NORM': Key('renorm', 'targets that the border cuts. renorm: rescaled to sum 1; upstream: as published',
-                             of=JOINT, choices=('renorm', 'upstream')),
+    'MODEL.TARGET_NORM': Key('renorm', 'targets that the border cuts. renorm: rescaled to sum 1; upstream: as '
+                                       'published', of=JOINT, choices=('renorm', 'upstream')),
     'MODEL.FINAL_CONV_KERNEL': Key(1, 'kernel of the convolution from features to joints', of=POSE_NET,
                                    choices=(1, 3)),
     # ---- from the pose network to the skeleton network ---------------------------------------------------------

@@ -12,8 +12,8 @@ RUN_KEYS: dict[str, Key] = {
     'OUTPUT_DIR': Key('output', 'folder of all runs'),
     'SEED': Key(0, 'seed of weights, data order and augmentation', minimum=0),
     'GPUS': Key([0], 'numbers of the GPUs to compute on; auto: all there are; none: the CPU. Several: DataParallel '
-                     'under python, one process each under torchrun. A machine without GPU always takes the CPU', minimum=0,
-                distinct=True, word='auto', none=True),
+                     'under python, one process each under torchrun. A machine without GPU always takes the CPU',
+                minimum=0, distinct=True, word='auto', none=True),
     'AUTO_RESUME': Key(True, 'continue from OUTPUT_DIR/NAME/last.pth when it is there'),
     'PRINT_FREQ': Key(20, 'training steps between two log lines', minimum=1),
     'VALID_FREQ': Key(1, 'epochs between two validations on the held-out part of the training side', minimum=1),

@@ -22,10 +22,11 @@ TRAINING_KEYS: dict[str, Key] = {
     'LOSS.LABEL_SMOOTHING': Key(0.0, 'label smoothing of the action loss', of=unless('TRAIN.MODE', 'pose'), minimum=0,
                                 maximum=0.9),
     # ---- training ----------------------------------------------------------------------------------------------
-    'TRAIN.MODE': Key('', "what of MODEL.NAME is trained; empty: all of it. joint system: joint (pose and action as one), "
-                          'pose (the pose network alone), two_stage (pose, then action behind the frozen pose network '
-                          'and its rounded keypoints). Systems that read keypoints: action. integralaction: rgb_only, '
-                          'pose_only, rgb+pose (the gate between both; trains them first unless PRETRAINED has them)',
+    'TRAIN.MODE': Key('', 'what of MODEL.NAME is trained; empty: all of it. joint system: joint (pose and action as '
+                          'one), pose (the pose network alone), two_stage (pose, then action behind the frozen pose '
+                          'network and its rounded keypoints). Systems that read keypoints: action. integralaction: '
+                          'rgb_only, pose_only, rgb+pose (the gate between both; trains them first unless PRETRAINED '
+                          'has them)',
                       choices=('', *MODES), short=True),
     'TRAIN.POSE_SHARE': Key(0.5, 'share of the epochs that train the pose network', of=TWO_STAGE, minimum=0, maximum=1),
     'TRAIN.EVAL_MODE': Key('cv', 'protocol. cs: cross-subject; cv: cross-view (NTU-60, N-UCLA); cset: cross-setup '

@@ -34,7 +34,7 @@ def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | No
     """
     folder = run_folder(cfg)
     state = read_checkpoint(folder / 'last.pth') if cfg.AUTO_RESUME and (folder / 'last.pth').exists() else None
-    differing = changed_keys(cfg, saved_settings(state['config'])) if state else []
+    differing = changed_keys(cfg, saved_settings(state['config'], f"'{folder / 'last.pth'}'")) if state else []
     if state and state['epoch'] > epochs:
         differing = ['TRAIN.END_EPOCH']
     if differing:

@@ -10,6 +10,7 @@ from core.config import save_config
 from core.engine.comparison.arms import (
     Arm,
     RunFigures,
+    base_config,
     finished_metrics,
     plan_runs,
     read_arm,
@@ -125,3 +126,22 @@ def test_a_system_is_a_file_and_joint_the_base(tmp_path):
     assert system_arms(tmp_path, ['skelet', 'joint']) == [skelet, Arm('joint')]
     with pytest.raises(ValueError, match="system 'skeleton' has no file in .*; allowed: joint, posec3d, skelet"):
         system_arms(tmp_path, ['joint', 'skeleton'])
+
+
+def test_an_override_of_all_arms_reaches_those_in_which_it_has_an_effect(file, tmp_path, capsys):
+    (tmp_path / 'skelet.yaml').write_text("PRETRAINED: ''\nMODEL: {NAME: skelet}\n")
+    arms = [Arm('joint'), Arm('skelet', files=(tmp_path / 'skelet.yaml',))]
+    shared = ['IMAGE_SIZE', '[32,32]', 'STREAM', 'b', 'LR', '0.5']
+    joint, skelet = (run.overrides[:-4] for run in plan_runs([file], arms, [0], shared))
+    assert joint == ('IMAGE_SIZE', '[32,32]', 'LR', '0.5') and skelet == ('STREAM', 'b', 'LR', '0.5')
+    assert capsys.readouterr().err.splitlines() == [
+        'warning: IMAGE_SIZE has no effect in, and is left out of: skelet',
+        'warning: STREAM has no effect in, and is left out of: joint']
+    assert base_config([file], shared).MODEL.IMAGE_SIZE == [32, 32]
+
+
+def test_an_override_of_no_use_to_any_arm_is_refused(file):
+    with pytest.raises(ValueError, match='STREAM has no effect in any arm; leave it out'):
+        plan_runs([file], ARMS, [0], ['STREAM', 'b'])
+    with pytest.raises(ValueError, match="arm 'own': DATASET.STREAM has no effect"):
+        plan_runs([file], [Arm('own', ('STREAM', 'b'))], [0])

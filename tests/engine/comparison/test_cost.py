@@ -101,9 +101,9 @@ def test_a_cost_older_than_the_test_does_not_count(tmp_path):
 
 
 @pytest.mark.parametrize('overrides', [['TRAIN.MODE', 'pose'], ['MODEL.NAME', 'skeleton', 'TRAIN.MODE', 'action']])
-def test_a_run_is_measured_once_and_per_view(tiny_overrides, monkeypatch, overrides):
+def test_a_run_is_measured_once_and_per_view(tiny_of, monkeypatch, overrides):
     def run(*extra):
-        cfg = load_config(overrides=[*tiny_overrides, *overrides, *extra])
+        cfg = load_config(overrides=[*tiny_of(*overrides), *extra])
         run_folder(cfg).mkdir(exist_ok=True)
         (run_folder(cfg) / 'metrics.json').write_text('{}')
         return cfg
@@ -114,7 +114,7 @@ def test_a_run_is_measured_once_and_per_view(tiny_overrides, monkeypatch, overri
     assert cost.gflops == more_views.gflops > 0
     assert cost.test_memory == more_views.test_memory < cost.training_memory
     monkeypatch.setattr(costs, 'build_data', None)
-    assert ensure_cost(load_config(overrides=[*tiny_overrides, *overrides])) == cost
+    assert ensure_cost(load_config(overrides=tiny_of(*overrides))) == cost
 
 
 MEGA = 1_000_000

@@ -16,11 +16,11 @@ RUNTIME = Runtime(torch.device('cpu'))
 
 
 @pytest.fixture
-def action_overrides(tiny_overrides, tmp_path):
+def action_overrides(tiny_overrides, tiny_of, tmp_path):
     cfg = load_config(overrides=[*tiny_overrides, 'TRAIN.MODE', 'pose'])
     torch.manual_seed(0)
     torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump()}, tmp_path / 'pose.pth')
-    return [*tiny_overrides, 'TRAIN.MODE', 'action', 'POSE_CHECKPOINT', str(tmp_path / 'pose.pth')]
+    return tiny_of('TRAIN.MODE', 'action', 'POSE_CHECKPOINT', str(tmp_path / 'pose.pth'))
 
 
 def test_keypoints_are_computed_once_for_every_frame(action_overrides):
@@ -35,9 +35,9 @@ def test_keypoints_are_computed_once_for_every_frame(action_overrides):
     assert predicted_keypoints(load_config(overrides=[*action_overrides, 'BBOX_SCALE', '2']), RUNTIME) != file
 
 
-def test_only_skeleton_runs_that_name_a_checkpoint_have_them(tiny_overrides, action_overrides):
+def test_only_skeleton_runs_that_name_a_checkpoint_have_them(tiny_overrides, tiny_of):
     assert predicted_keypoints(load_config(overrides=tiny_overrides), RUNTIME) is None
-    assert predicted_keypoints(load_config(overrides=[*action_overrides, 'POSE_CHECKPOINT', '']), RUNTIME) is None
+    assert predicted_keypoints(load_config(overrides=tiny_of('TRAIN.MODE', 'action')), RUNTIME) is None
 
 
 def test_another_pose_network_is_refused(action_overrides):

@@ -23,8 +23,8 @@ def test_other_modes_are_one_stage():
 
 
 def test_the_gate_comes_after_both_streams():
-    integral = ['MODEL.NAME', 'integralaction', 'LR', '0.005', 'RESNET', 'resnet18.pth']
-    cfg = load_config(overrides=integral)
+    integral = ['MODEL.NAME', 'integralaction', 'LR', '0.005']
+    cfg = load_config(overrides=[*integral, 'RESNET', 'resnet18.pth'])
     assert [stage.TRAIN.MODE for stage in earlier_stages(cfg)] == ['rgb_only', 'pose_only']
     assert {stage.PRETRAINED for stage in earlier_stages(cfg)} == {'resnet18.pth'}
     assert learning_rate(cfg) == pytest.approx(0.0005) and learning_rate(earlier_stages(cfg)[0]) == 0.005
