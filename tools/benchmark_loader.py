@@ -110,7 +110,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     if arguments.clips < 1:
         raise ValueError('--clips must be at least 1')
-    cfg = load_config(chosen_config(arguments.cfg), [*PLAIN, *arguments.overrides])
+    cfg = load_config(chosen_config(arguments.cfg), arguments.overrides, PLAIN)
     check_reads(cfg, ('crops',), 'the configuration')
     cv2.setNumThreads(1)
     result = benchmark(cfg, arguments.tubes, arguments.clips)

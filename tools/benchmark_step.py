@@ -75,7 +75,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     runs = {}
     for name, extra in VARIANTS.items():
-        cfg = load_config(chosen_config(arguments.cfg), [*SIZES, *extra, *arguments.overrides])
+        cfg = load_config(chosen_config(arguments.cfg), arguments.overrides, [*SIZES, *extra])
         check_reads(cfg, ('crops',), 'the configuration')
         runtime = start_runtime(cfg.GPUS)
         data = build_data(cfg)

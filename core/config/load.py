@@ -46,7 +46,7 @@ def resolve_path(path: str) -> Path:
     return REPOSITORY / Path(path).expanduser()
 
 
-def load_config(files: Files = None, overrides: Sequence[str] = ()) -> CfgNode:
+def load_config(files: Files = None, overrides: Sequence[str] = (), preset: Sequence[str] = ()) -> CfgNode:
     """Merge defaults, YAML files and command-line overrides into one frozen configuration.
 
     A key that is set must have an effect (``Key.of``), in the final configuration or at least in that of its file and
@@ -59,6 +59,7 @@ def load_config(files: Files = None, overrides: Sequence[str] = ()) -> CfgNode:
             ``_BASE_: other.yaml``, relative to itself.
         overrides: flat ``KEY VALUE KEY VALUE ...``. A key may be shortened to any ending that only one key of the
             chosen system has: ``EVAL_MODE cs`` means ``TRAIN.EVAL_MODE cs``. ``MODE`` is ``TRAIN.MODE``.
+        preset: overrides of the calling program, which come before the user's; those without effect are left out.
 
     Returns:
         The frozen configuration.
@@ -71,6 +72,8 @@ def load_config(files: Files = None, overrides: Sequence[str] = ()) -> CfgNode:
         >>> load_config(overrides=['EVAL_MODE', 'cs']).TRAIN.EVAL_MODE
         'cs'
     """
+    if preset:
+        overrides = (*usable_overrides(files, preset, overrides), *overrides)
     cfg, idle = _merge_all(_layers(files, overrides))
     cfg.MODEL.NAME, cfg.TRAIN.MODE = settle_system(cfg.MODEL.NAME, cfg.TRAIN.MODE)
     check_together(cfg)
@@ -135,7 +138,8 @@ def _layers(files: Files, overrides: Sequence[str]) -> list[Layer]:
 
 
 def _merge_all(layers: Sequence[Layer]) -> Merged:
-    cfg, idle = default_config(), {}
+    cfg = default_config()
+    idle: dict[str, Layer] = {}
     for layer in layers:
         changed = _merge(cfg, layer)
         settings = settings_of(cfg)
@@ -163,7 +167,8 @@ def _merge(cfg: CfgNode, layer: Layer) -> list[str]:
 
 def _refuse(idle: dict[str, Layer], cfg: CfgNode) -> None:
     """Refuse the first key without effect; warn of those of published files, and let saved configurations be."""
-    settings, published = settings_of(cfg), {}
+    settings = settings_of(cfg)
+    published: dict[str, list[str]] = {}
     for name, layer in idle.items():
         if layer.published:
             published.setdefault(layer.source, []).append(name)

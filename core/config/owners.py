@@ -90,9 +90,9 @@ def system(*names: str) -> Of:
     return when('MODEL.NAME', *names)
 
 
-def reading(kind: str) -> Of:
-    """Return the condition that ``MODEL.NAME`` is a system whose clips are of a kind, see ``System``."""
-    return system(*(name for name, entry in SYSTEMS.items() if entry.reads == kind))
+def reading(*kinds: str) -> Of:
+    """Return the condition that ``MODEL.NAME`` is a system whose clips are of one of some kinds, see ``System``."""
+    return system(*(name for name, entry in SYSTEMS.items() if entry.reads in kinds))
 
 
 def _listed(values: tuple) -> str:
@@ -110,6 +110,7 @@ ALL = Of()
 CROPS, SCENES, KEYPOINTS = reading('crops'), reading('scenes'), reading('keypoints')
 PREDICTED = KEYPOINTS & unless('DATASET.POSE_CHECKPOINT', '')     # keypoints that a pose network finds in crops
 SEEN_CROPS = CROPS | PREDICTED
+SEEN_FRAMES = reading('crops', 'scenes') | PREDICTED
 AUGMENTED = when('DATASET.DATA_AUGMENTATION', True)
 POSE_COMPACT = when('DATASET.PREPROCESS', 'pose_compact')
 

@@ -41,7 +41,8 @@ def upgraded(settings: Settings, what: str) -> Upgraded:
         ValueError: they are of a later version than this program, or ask for what has gone.
     """
     settings = dict(settings)
-    version, notes = settings.pop('CONFIG_VERSION', 1), []
+    version: Any = settings.pop('CONFIG_VERSION', 1)
+    notes: list[str] = []
     if not isinstance(version, int) or not 1 <= version <= CONFIG_VERSION:
         raise ValueError(f'{what} has CONFIG_VERSION {version}, but this program knows 1 to {CONFIG_VERSION}: it was '
                          'written by a newer version of this project; update it')
@@ -53,7 +54,7 @@ def upgraded(settings: Settings, what: str) -> Upgraded:
 
 def _to_2(settings: Settings, what: str) -> Upgraded:
     """American spelling of the samplers; three keys go."""
-    notes = ()
+    notes: tuple[str, ...] = ()
     for name in ('DATASET.SAMPLER', 'DATASET.TEST_SAMPLER'):
         if settings.get(name) == 'centred':
             settings[name] = 'centered'

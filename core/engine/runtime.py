@@ -64,17 +64,17 @@ def start_runtime(gpus: Sequence[int | str]) -> Runtime:
         ValueError: when a GPU was asked for that the machine, which has some, does not have.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    gpus = list(range(count) if AUTO in gpus else gpus)
-    missing = [gpu for gpu in gpus if gpu >= count]
+    ids = list(range(count)) if AUTO in gpus else [gpu for gpu in gpus if isinstance(gpu, int)]
+    missing = [gpu for gpu in ids if gpu >= count]
     if count and missing:
         raise ValueError(f'GPUS names device {missing[0]} but this machine has {count}; '
                          f'allowed: {", ".join(map(str, range(count)))}')
     if 'RANK' in os.environ and 'WORLD_SIZE' in os.environ:
-        return _join_processes(gpus, on_gpu=bool(count and gpus))
-    if not (count and gpus):
+        return _join_processes(ids, on_gpu=bool(count and ids))
+    if not (count and ids):
         return Runtime(torch.device('cpu'))
-    torch.cuda.set_device(gpus[0])
-    return Runtime(torch.device('cuda', gpus[0]), tuple(gpus))
+    torch.cuda.set_device(ids[0])
+    return Runtime(torch.device('cuda', ids[0]), tuple(ids))
 
 
 def _join_processes(gpus: list[int], on_gpu: bool) -> Runtime:

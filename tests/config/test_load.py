@@ -148,3 +148,10 @@ def test_settings_of_another_version_are_read_as_far_as_they_are_known():
     cfg = saved_config('{BACKBONE: hrnet-w32, GONE: 1, MODEL: {IMAGE_SIZE: [64, 96], LOST: {A: 2}}}')
     assert cfg.BACKBONE == 'hrnet-w32' and cfg.MODEL.IMAGE_SIZE == [64, 96]
     assert cfg.MODEL.SIGMA == load_config().MODEL.SIGMA and 'GONE' not in cfg
+
+
+def test_what_a_program_presets_is_left_out_where_it_has_no_effect():
+    preset = ['IMAGE_SIZE', '[32,32]', 'LR', '0.5', 'SEED', '1']
+    cfg = load_config(None, ['MODEL.NAME', 'skelet', 'SEED', '2'], preset)
+    assert (cfg.TRAIN.LR, cfg.SEED, cfg.MODEL.IMAGE_SIZE) == (0.5, 2, [96, 160])
+    assert load_config(None, [], preset).MODEL.IMAGE_SIZE == [32, 32]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.config import REPOSITORY
+from core.config import usable_overrides
 from core.engine.evaluation.results import read_scores
 from exp import test as exp_test
 from exp import train as exp_train
@@ -67,7 +68,8 @@ def test_one_and_two_processes_agree(run):
 def test_clips_and_mirror_images_are_averaged(run, mode):
     overrides, folder = run
     if mode == 'action':
-        overrides, folder = [*overrides, 'TRAIN.MODE', 'action', 'NAME', 'action'], folder.with_name('action')
+        own, folder = ['TRAIN.MODE', 'action', 'NAME', 'action'], folder.with_name('action')
+        overrides = [*usable_overrides(None, overrides, own), *own]
         exp_train.main(overrides)
     found = []
     for clips, flip in (('1', 'true'), ('3', 'true'), ('3', 'false')):

@@ -107,9 +107,9 @@ def test_two_stages_end_in_the_same_figures_as_joint_training(tiny_overrides, tm
     assert {'top1', 'pose', 'parameters'} <= metrics.keys()
 
 
-def test_pose_run_reports_pose_and_action_run_reports_action(tiny_overrides, tmp_path):
+def test_pose_run_reports_pose_and_action_run_reports_action(tiny_of, tmp_path):
     for mode, there, missing in (('pose', 'pose', 'top1'), ('action', 'top1', 'pose')):
-        run = [*tiny_overrides, 'TRAIN.MODE', mode, 'NAME', mode, 'VAL_RATIO', '0.5']
+        run = tiny_of('TRAIN.MODE', mode, 'NAME', mode, 'VAL_RATIO', '0.5')
         exp_train.main(run)
         exp_test.main(run)
         metrics = json.loads((tmp_path / mode / 'metrics.json').read_text())

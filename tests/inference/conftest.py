@@ -80,8 +80,8 @@ def make_recognizer():
 
     def make(*overrides):
         torch.manual_seed(0)
-        cfg = load_config(overrides=['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '4', 'NUM_ACTION', '3', 'SKELETON.NAME',
-                                     'stgcnpp', *overrides])
+        cfg = load_config(None, overrides, ['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '4', 'NUM_ACTION', '3',
+                                            'SKELETON.NAME', 'stgcnpp'])
         model, persons = build_model(cfg), cfg.MODEL.NUM_PERSONS
         for module in model.modules():
             if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):

@@ -13,7 +13,7 @@ SMALL = ['MODEL.IMAGE_SIZE', '[64,64]', 'DATASET.CLIP_SIZE', '4', 'DATASET.NUM_A
 
 
 def save(file, *overrides, **extra):
-    cfg = load_config(None, [*SMALL, *overrides])
+    cfg = load_config(None, overrides, SMALL)
     torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump(), **extra}, file)
     return file
 
@@ -43,7 +43,7 @@ def test_keypoint_systems_load_too(tmp_path):
 
 @pytest.mark.parametrize(('name', 'reads'), [('skeleton', ('crops',)), ('integralaction', ('crops', 'keypoints'))])
 def test_a_system_that_reads_something_else_is_refused(tmp_path, name, reads):
-    cfg = load_config(None, [*SMALL, 'MODEL.NAME', name])
+    cfg = load_config(None, ['MODEL.NAME', name], SMALL)
     torch.save({'model': {}, 'config': cfg.dump()}, tmp_path / 'best.pth')
     with pytest.raises(ValueError, match=f'MODEL.NAME {name}, which reads .* would get {" or ".join(reads)}; name one '
                                          'of joint.* --annotations'):

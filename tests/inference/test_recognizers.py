@@ -40,7 +40,7 @@ def scene(walking, estimator):
 
 
 @pytest.mark.parametrize('overrides', [(), ('NUM_PERSONS', '2'), ('BBOX_MODE', '1-frame+', 'NUM_PERSONS', '2', *VISUAL),
-                                       (*VISUAL, 'VISUAL.NAME', 'late_conv', 'NUM_PERSONS', '2')])
+                                       ('MULTI_FUSE', 'True', 'VISUAL.NAME', 'late_conv', 'NUM_PERSONS', '2')])
 def test_clips_of_shared_crops_answer_as_whole_clips(scene, make_recognizer, monkeypatch, overrides):
     monkeypatch.setattr(recognizers, 'CLIPS_AT_ONCE', 3)            # crops are carried over from batch to batch
     monkeypatch.setattr(recognizers, 'CROPS_AT_ONCE', 5)

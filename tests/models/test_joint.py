@@ -15,7 +15,7 @@ CLIPS, FRAMES = 2, 4
 
 def make(*overrides):
     torch.manual_seed(0)
-    return build_model(load_config(overrides=[*SMALL, *overrides]))
+    return build_model(load_config(None, overrides, SMALL))
 
 
 def make_default(*overrides):

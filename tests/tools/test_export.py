@@ -80,7 +80,7 @@ def test_what_makes_no_sense_is_refused(tmp_path):
             export.main(['--checkpoint', str(tmp_path / 'none.pth'), *options])
 
 
-def test_only_the_joint_system_is_exported(tiny_overrides, tmp_path):
-    exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'MODEL.NAME', 'skeleton', 'SKELETON.NAME', 'stgcnpp'])
+def test_only_the_joint_system_is_exported(tiny_of, tmp_path):
+    exp_train.main(tiny_of('END_EPOCH', '0', 'MODEL.NAME', 'skeleton', 'SKELETON.NAME', 'stgcnpp'))
     with pytest.raises(ValueError, match='MODEL.NAME skeleton, which reads keypoints.*name one of joint'):
         export.main(['--checkpoint', str(tmp_path / 'tiny' / 'best.pth')])

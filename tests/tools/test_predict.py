@@ -72,9 +72,9 @@ def test_every_video_gets_its_most_probable_classes(checkpoint, tiny_data, capsy
 
 
 @pytest.mark.parametrize('system', SYSTEMS)
-def test_a_video_is_looked_at_as_in_testing(system, tiny_overrides, tiny_data, tmp_path):
-    overrides = [*tiny_overrides, 'END_EPOCH', '0', 'MODEL.NAME', system, *SYSTEMS[system], 'CLIP_SIZE', '8',
-                 'TEST.NUM_CLIPS', '2', 'TEST.FLIP', 'True', 'TEST.PICTURES', '0']
+def test_a_video_is_looked_at_as_in_testing(system, tiny_of, tiny_data, tmp_path):
+    overrides = tiny_of('END_EPOCH', '0', 'MODEL.NAME', system, *SYSTEMS[system], 'CLIP_SIZE', '8', 'TEST.NUM_CLIPS',
+                        '2', 'TEST.FLIP', 'True')
     exp_train.main(overrides)
     exp_test.main(overrides)
     tested = read_scores(tmp_path / 'tiny' / 'scores.npz')
@@ -84,8 +84,8 @@ def test_a_video_is_looked_at_as_in_testing(system, tiny_overrides, tiny_data, t
 
 
 @pytest.mark.parametrize('system', [name for name in SYSTEMS if name not in ('joint', 'integralaction')])
-def test_systems_of_keypoints_label_videos_too(system, tiny_overrides, videos, tmp_path):
-    exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'MODEL.NAME', system, *SYSTEMS[system], 'CLIP_SIZE', '8'])
+def test_systems_of_keypoints_label_videos_too(system, tiny_of, videos, tmp_path):
+    exp_train.main(tiny_of('END_EPOCH', '0', 'MODEL.NAME', system, *SYSTEMS[system], 'CLIP_SIZE', '8'))
     checkpoint = tmp_path / 'tiny' / 'best.pth'
     assert predict.main(arguments(checkpoint, videos, '--window', '1')) == 0
     track, = json.loads((checkpoint.parent / 'out' / 'walk_long.json').read_text())['tracks']

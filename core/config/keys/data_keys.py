@@ -12,6 +12,7 @@ from core.config.owners import (
     RGB_STREAM,
     SCENES,
     SEEN_CROPS,
+    SEEN_FRAMES,
     system,
     when,
 )
@@ -22,7 +23,7 @@ DATA_KEYS: dict[str, Key] = {
     'DATASET.ANNOTATIONS': Key('ntu60_hrnet.pkl', 'PYSKL-format pickle, inside DATA_DIR; for TRAIN.MODE action also '
                                                   "N-UCLA's .npz or folder of JSON files"),
     'DATASET.FRAMES': Key('images', 'folder inside DATA_DIR with <SEQ>/%05d.jpg, numbered from 1',
-                          of=SEEN_CROPS | SCENES),
+                          of=SEEN_FRAMES),
     'DATASET.LAYOUT': Key('coco17', 'joint layout of the annotations', choices=LAYOUT_NAMES),
     'DATASET.NUM_ACTION': Key(60, 'number of action classes', minimum=2),
     'DATASET.NUM_JOINTS': Key(17, 'joints per person; must be those of DATASET.LAYOUT', minimum=1),

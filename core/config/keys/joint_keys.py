@@ -13,8 +13,7 @@ from core.config.owners import (
     LATE_CONV,
     POSE_NET,
     SCALES,
-    SCENES,
-    SEEN_CROPS,
+    SEEN_FRAMES,
     SKELETONS,
     TWO_STAGE,
     VISUAL,
@@ -32,7 +31,7 @@ JOINT_KEYS: dict[str, Key] = {
                                'one of its neighbors, see core/config/systems.py', choices=tuple(SYSTEMS)),
     'PRETRAINED': Key('', 'checkpoint to start from (official Lite-HRNet or HRNet pose, PYSKL skeleton, ours); '
                           'empty: random weights'),
-    'MODEL.IMAGE_SIZE': Key([96, 160], 'crop [width, height], pixels', of=SEEN_CROPS | SCENES, minimum=32, length=2,
+    'MODEL.IMAGE_SIZE': Key([96, 160], 'crop [width, height], pixels', of=SEEN_FRAMES, minimum=32, length=2,
                             multiple_of=32),
     'MODEL.NUM_PERSONS': Key(1, 'persons per clip', minimum=1, maximum=10),
     'MODEL.INSTANCE_POOLING': Key(False, "merge the persons into one before the skeleton network (SkeleT's Instance "

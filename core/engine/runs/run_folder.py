@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | No
     return state
 
 
-def changed_keys(cfg: CfgNode, saved: Mapping[str, Any], free_keys: Sequence[str] = FREE_KEYS) -> list[str]:
+def changed_keys(cfg: CfgNode, saved: dict[str, Any], free_keys: Sequence[str] = FREE_KEYS) -> list[str]:
     """Return the dotted keys, ``free_keys`` aside, in which ``cfg`` differs from a saved configuration.
 
     Args:
