@@ -19,7 +19,7 @@ ONE_SENTENCE = {
     'scales without scales': (['SKELETON.NAME', 'stgcnpp', 'MS.BRANCHES', '2'],
                               'needs MODEL.SKELETON.NAME ms_stgcnpp (it is stgcnpp)'),
     'crop of a system without crops': (['MODEL.NAME', 'skelet', 'IMAGE_SIZE', '[64,96]'],
-                                       'needs MODEL.NAME joint (it is skelet), or DATASET.POSE_CHECKPOINT not empty'),
+                                       'joint or integralaction (it is skelet), or DATASET.POSE_CHECKPOINT not empty'),
     'box of a system without boxes': (['BBOX_SCALE', '2', 'MODEL.NAME', 'skelet'], 'DATASET.BBOX_SCALE has no effect'),
     'end to end in two stages': (['MODE', 'two_stage', 'GRAD_SCALE', '0.5'], 'TRAIN.MODE joint (it is two_stage)'),
     'implicit pose in two stages': (['IMPLICIT.MODE', 'probs', 'MODE', 'two_stage'],

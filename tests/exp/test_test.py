@@ -8,8 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from core.config import REPOSITORY
-from core.config import usable_overrides
+from core.config import REPOSITORY, usable_overrides
 from core.engine.evaluation.results import read_scores
 from exp import test as exp_test
 from exp import train as exp_train

@@ -33,7 +33,7 @@ JOINT_KEYS: dict[str, Key] = {
                           'empty: random weights'),
     'MODEL.IMAGE_SIZE': Key([96, 160], 'crop [width, height], pixels', of=SEEN_FRAMES, minimum=32, length=2,
                             multiple_of=32),
-    'MODEL.NUM_PERSONS': Key(1, 'persons per clip', minimum=1, maximum=10),
+    'MODEL.NUM_PERSONS': Key(1, 'persons per clip', of=unless('TRAIN.MODE', 'rgb_only'), minimum=1, maximum=10),
     'MODEL.INSTANCE_POOLING': Key(False, "merge the persons into one before the skeleton network (SkeleT's Instance "
                                          'Pooling), for many persons', of=GRAPHS | system('skelet')),
     # ---- pose network ------------------------------------------------------------------------------------------
