@@ -27,7 +27,7 @@ class Layout:
         name: registry name.
         joints: V joint names, in array order.
         links: inward graph edges ``(child, parent)`` (PYSKL ``pyskl/utils/graph.py``).
-        center: joint the graph is centerd on.
+        center: joint the graph is centered on.
         flip_pairs: ``(left, right)`` joints that swap under a horizontal mirror.
         bones: ``(child, parent)`` pairs of the bone stream, one per joint (PYSKL ``JointToBone``); the root is its own
             parent.

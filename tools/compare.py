@@ -27,7 +27,7 @@ from tqdm import tqdm
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import REPOSITORY, load_config, resolve_path
 from core.engine.comparison.arms import Arm, Run, finished_metrics, plan_runs, read_arm, read_figures, system_arms
-from core.engine.comparison.cost import ensure_cost
+from core.engine.comparison.build import ensure_cost
 from core.engine.comparison.table import NOTE, markdown_table, summarize_arms
 from core.engine.runs.run_folder import run_folder
 from core.files import write_atomic, write_json

@@ -73,10 +73,10 @@ KEYS: dict[str, Key] = {
     'DATASET.CLIP_SIZE': Key(32, 'frames per clip; shorter videos are looped', minimum=1),
     'DATASET.SAMPLER': Key('random', "training frames: random in equal segments, uniform (deterministic), or CTR-GCN's "
                                      'repeating; dense: FRAME_STRIDE apart from a random start',
-                            choices=('random', 'uniform', 'centerd', 'repeating', 'dense')),
-    'DATASET.TEST_SAMPLER': Key('centerd', "testing frames: middle of equal segments, uniform, CTR-GCN's even, "
+                            choices=('random', 'uniform', 'centered', 'repeating', 'dense')),
+    'DATASET.TEST_SAMPLER': Key('centered', "testing frames: middle of equal segments, uniform, CTR-GCN's even, "
                                            "dense: FRAME_STRIDE apart, or PYSKL's draws, seed and all",
-                                choices=('centerd', 'uniform', 'even', 'dense', 'pyskl')),
+                                choices=('centered', 'uniform', 'even', 'dense', 'pyskl')),
     'DATASET.FRAME_STRIDE': Key(8, 'dense sampling: frames from one of a clip to the next', minimum=1),
     'DATASET.SHORT_SIDE': Key(256, 'integralaction: the shorter side to which whole frames are scaled, pixels',
                               minimum=32),

@@ -22,6 +22,7 @@ from yacs.config import CfgNode
 from core.config.keys import KEYS, Key, default_config
 from core.config.published import translate
 from core.config.systems import settle_system
+from core.files import write_atomic
 from core.layouts import get_layout
 
 BASE = '_BASE_'
@@ -74,10 +75,8 @@ def load_config(files: str | os.PathLike | Sequence[str | os.PathLike] | None = 
 
 
 def save_config(cfg: CfgNode, file: Path) -> None:
-    """Write the whole configuration as YAML, to a temporary name first."""
-    temporary = file.with_suffix('.tmp')
-    temporary.write_text(cfg.dump())
-    os.replace(temporary, file)
+    """Write the whole configuration as YAML; the file appears when it is complete."""
+    write_atomic(file, cfg.dump().encode())
 
 
 def _read_yaml(file: Path, inside: tuple[Path, ...] = ()) -> list[tuple[str, Any]]:

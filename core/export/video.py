@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.data.annotations.records import Annotation, read_annotations
-from core.data.clips.sampling import centerd
+from core.data.clips.sampling import centered
 from core.data.frames.video import VideoReader
 from core.inference.crop_plan import View, crop_maps, cut_crop, view_of, with_visible
 from core.inference.exported import OnnxModel
@@ -97,7 +97,7 @@ def label_video(video: Path, record: Annotation, pose: OnnxModel, action: OnnxMo
                     crop_to_image=crops.crop_to_image.reshape(-1, 2, 3),
                     image_size=np.tile(crops.image_size, (persons * frames, 1)))
     watch.lap('pose')
-    chosen = centerd(frames, pose.clip_size)
+    chosen = centered(frames, pose.clip_size)
     clip = {name: values.reshape(persons, frames, *values.shape[1:])[None, :, chosen]
             for name, values in seen.items() if name in action.inputs}
     logits = action.run(**clip, person_mask=crops.person_mask[None])['logits']

@@ -48,7 +48,7 @@ def cut_windows(num_frames: int, clip_size: int, length: float, sampler: Sampler
     """Cut a track into windows.
 
     A track not longer than a window is one clip, as in testing. Else the frames that clips may show lie on one grid of
-    ``length / clip_size`` frames, in the middle of each step as ``core.data.clips.sampling.centerd`` has them, so that
+    ``length / clip_size`` frames, in the middle of each step as ``core.data.clips.sampling.centered`` has them, so that
     windows, which move by a quarter of their length, share frames; the last one ends with the track.
 
     Args:

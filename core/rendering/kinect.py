@@ -33,7 +33,7 @@ VIEWS: dict[int, View] = {1: View(1.39, 12.2), 2: View(1.46, 15.8), 3: View(1.47
 
 
 def view_camera(view: int) -> Camera:
-    """Return the pinhole camera of a view: 640x480, focal length 531 px, centerd; the world's floor is z = 0."""
+    """Return the pinhole camera of a view: 640x480, focal length 531 px, centered; the world's floor is z = 0."""
     height, pitch = VIEWS[view]
     drop = _AHEAD * np.tan(np.deg2rad(pitch))
     return look_at(np.array([-_AHEAD, 0.0, height]), np.array([0.0, 0.0, height - drop]), FOCAL, SIZE)

@@ -71,14 +71,6 @@ def test_zero_epochs_keep_the_start_for_testing(tiny_overrides, tmp_path):
     assert all(torch.equal(value, loaded[name]) for name, value in start.items())
 
 
-def test_pure_valid_tests_without_training(tiny_overrides, tmp_path):
-    exp_train.main([*tiny_overrides, 'END_EPOCH', '1'])
-    before = (tmp_path / 'tiny' / 'last.pth').read_bytes()
-    exp_train.main([*tiny_overrides, 'END_EPOCH', '1', 'PURE_VALID', 'true'])
-    assert (tmp_path / 'tiny' / 'metrics.json').exists()
-    assert (tmp_path / 'tiny' / 'last.pth').read_bytes() == before
-
-
 def test_validation_part_chooses_best(tiny_overrides, tmp_path):
     exp_train.main([*tiny_overrides, 'VAL_RATIO', '0.5', 'END_EPOCH', '1'])
     rows = [json.loads(line) for line in (tmp_path / 'tiny' / 'metrics.jsonl').read_text().splitlines()]

@@ -5,7 +5,7 @@ import pytest
 from core.data.annotations.records import Annotation
 from core.data.boxes import BOX_MODES, BoxSettings
 from core.data.clips.person_clips import ClipDataset
-from core.data.clips.sampling import centerd
+from core.data.clips.sampling import centered
 from core.data.frames.frame_folder import FrameFolder
 from core.inference.crop_plan import View, cut_crops, plan_crops, with_nearest
 from core.inference.follow import TrackedPerson, follow_people
@@ -34,7 +34,7 @@ def test_crops_are_those_of_the_dataset(stored, estimator, mode, num_persons):
                         np.stack([person.scores for person in people]))
     clip = ClipDataset([record], FrameFolder(root), COCO17, clip_size=8, image_size=(48, 64), num_persons=num_persons,
                        training=False, boxes=boxes)[0]
-    plan = plan_crops(people[:1] if num_persons == 1 else people, [centerd(20, 8)[None]] * num_persons,
+    plan = plan_crops(people[:1] if num_persons == 1 else people, [centered(20, 8)[None]] * num_persons,
                       View((48, 64), boxes, num_persons), size)
     crops = np.stack(list(cut_crops(frames, plan, (48, 64))))
     np.testing.assert_array_equal(crops[plan.index[0]], clip.frames)

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from core.config import load_config
-from core.data.clips.sampling import centerd
+from core.data.clips.sampling import centered
 from core.inference.follow import TrackedPerson, follow_people
 from core.inference.footage import Footage
 from core.inference.keypoint_windows import KeypointClips, window_record
@@ -47,7 +47,7 @@ def scene(walking, make_video, estimator):
 
 
 def cut_all(people, length=10.0):
-    return [cut_windows(len(person.keypoints), 4, length, centerd) for person in people]
+    return [cut_windows(len(person.keypoints), 4, length, centered) for person in people]
 
 
 def test_every_window_is_normalized_and_sampled_as_a_sequence_in_testing(scene):
@@ -58,7 +58,7 @@ def test_every_window_is_normalized_and_sampled_as_a_sequence_in_testing(scene):
     expected = []
     for person, cut in zip(people, windows, strict=True):
         for first, stop in zip(cut.first, cut.stop, strict=True):
-            times = first + centerd(stop - first, 4)
+            times = first + centered(stop - first, 4)
             expected.append(person.keypoints[times] / (80, 60) - 1)
     np.testing.assert_allclose(features[:, 0, ..., :2], expected, atol=1e-5)
     np.testing.assert_allclose(answers.sum(1), 1, atol=1e-5)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from core.config import load_config
-from core.data.clips.sampling import centerd
+from core.data.clips.sampling import centered
 from core.inference.stream import FrameRing, FrameStream
 from core.inference.traced import TracedModel
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
@@ -73,7 +73,7 @@ def test_equals_the_clip_of_the_newest_frames(name, persons):
     for time in range(SHOWN):
         push(stream, clip, time)
         if time % 2:                                         # half a clip, a whole one, and one whose start is over
-            chosen = centerd(time + 1, SIZE) if time < SIZE else torch.arange(time + 1 - SIZE, time + 1)
+            chosen = centered(time + 1, SIZE) if time < SIZE else torch.arange(time + 1 - SIZE, time + 1)
             expected = clip_answer(model, clip, chosen)
             torch.testing.assert_close(stream.answer(), expected.logits, atol=1e-4, rtol=0)
             torch.testing.assert_close(stream.poses.x, expected.simcc_x[:, :, min(time, SIZE - 1)], atol=1e-4, rtol=0)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from core.data.clips.sampling import centerd, even
+from core.data.clips.sampling import centered, even
 from core.inference.windows import Windows, cut_windows, find_segments, frame_probabilities
 
 
-@pytest.mark.parametrize(('num_frames', 'sampler'), [(3, centerd), (8, centerd), (103, centerd), (103, even)])
+@pytest.mark.parametrize(('num_frames', 'sampler'), [(3, centered), (8, centered), (103, centered), (103, even)])
 def test_a_track_not_longer_than_a_window_is_the_clip_of_testing(num_frames, sampler):
     windows = cut_windows(num_frames, 8, 120.0, sampler)
     np.testing.assert_array_equal(windows.times, [sampler(num_frames, 8)])
@@ -25,7 +25,7 @@ def test_windows_share_frames_move_by_a_quarter_and_cover_the_track(num_frames, 
 
 
 def test_the_first_window_shows_what_testing_would_of_a_video_of_its_length():
-    np.testing.assert_array_equal(cut_windows(500, 32, 120.0, None).times[0], centerd(120, 32))
+    np.testing.assert_array_equal(cut_windows(500, 32, 120.0, None).times[0], centered(120, 32))
 
 
 def test_frames_have_the_mean_of_the_windows_that_speak_of_them():

@@ -13,7 +13,7 @@ from core.data.boxes import Boxes, BoxSettings, apply_affine, clip_boxes, crop_a
 from core.data.clips.augment import Augmentation, ClipDraw, augment_boxes, change_colors, flip_joints
 from core.data.clips.base import FrameLog, RecordDataset
 from core.data.clips.detections import Detections, match_detections
-from core.data.clips.sampling import Sampler, centerd, random_segment
+from core.data.clips.sampling import Sampler, centered, random_segment
 from core.data.clips.warps import needed_regions, warp_views
 from core.data.frames.frame_folder import FrameFolder
 from core.layouts import Layout
@@ -80,7 +80,7 @@ class ClipDataset(RecordDataset[Clip]):
         image_size: (W, H) of the crops.
         num_persons: M; the first M persons seen in the clip, in the order of the file.
         training: draw another clip every epoch, and augment.
-        sampler: picks the frames; by default ``random_segment`` in training and ``centerd`` else. It may pick those of
+        sampler: picks the frames; by default ``random_segment`` in training and ``centered`` else. It may pick those of
             several clips, one after the other on the axis T.
         boxes: how crop boxes are made.
         detections: boxes that a detector found, by sequence; for ``boxes`` of the source 'file'.
@@ -102,7 +102,7 @@ class ClipDataset(RecordDataset[Clip]):
         super().__init__(records, layout, training=training, seed=seed)
         self.frames, self.visible_above, self.frame_log = frames, visible_above, FrameLog(len(records))
         self.clip_size, self.image_size, self.num_persons = clip_size, tuple(image_size), num_persons
-        self.sampler = sampler or (random_segment if training else centerd)
+        self.sampler = sampler or (random_segment if training else centered)
         self.boxes, self.detections, self.augmentation = boxes or BoxSettings(), detections, augmentation
 
     def __getitem__(self, index: int) -> Clip:

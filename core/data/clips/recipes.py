@@ -13,7 +13,7 @@ import numpy as np
 
 from core.data.annotations.skeletons import SkeletonRecord
 from core.data.clips.pose_compact import Poses, compact, compact_box, flip, random_crop, resize
-from core.data.clips.sampling import Sampler, centerd, clip_after_clip, clip_samplers, random_segment
+from core.data.clips.sampling import Sampler, centered, clip_after_clip, clip_samplers, random_segment
 from core.data.clips.streams import prenormalize_2d, skeleton_features
 from core.layouts import Layout
 
@@ -43,7 +43,7 @@ class Preprocess(ABC):
     stream: str = 'j'
     mirror_prob: float = 0.0
     sampler: Sampler = random_segment
-    test_sampler: Sampler = centerd
+    test_sampler: Sampler = centered
     p_interval: tuple[float, float] = (1.0, 1.0)
     num_clips: int = 1
 

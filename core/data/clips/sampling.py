@@ -64,7 +64,7 @@ def random_segment(num_frames: int, length: int, rng: np.random.Generator) -> np
     return rng.integers(bounds[:-1], bounds[1:])
 
 
-def centerd(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
+def centered(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
             num_clips: int = 1) -> np.ndarray:
     """The middle frame of every segment (testing default); ``rng`` is unused.
 
@@ -124,11 +124,11 @@ def _apart(num_frames: int, length: int, stride: float) -> np.ndarray:
     return np.arange(length) * _extent(num_frames, length, stride) // max(1, length - 1)
 
 
-SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centerd': centerd,
+SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centered': centered,
                                 'repeating': repeating, 'even': even, 'dense': dense}
 """By the name that a configuration gives them for training."""
 
-TEST_SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'centerd': centerd, 'even': even, 'dense': dense_starts,
+TEST_SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'centered': centered, 'even': even, 'dense': dense_starts,
                                      'pyskl': pyskl}
 """By the name that a configuration gives them for testing."""
 

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
+from yacs.config import CfgNode
 
+from core.config import saved_config
 from core.engine.runtime import Runtime, gather_objects, unwrap
 from core.engine.training.loop import Trainer
+from core.files import written_atomically
 
 PARTS = ('model', 'optimizer', 'scheduler', 'scaler', 'ema')
 
@@ -45,18 +48,18 @@ def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: in
         state |= {'step': trainer.step, 'epoch': epoch, 'best': best, 'rng': rng, 'config': config,
                   'class_names': list(class_names)}
         for name in ('best.pth', 'last.pth') if improved else ('last.pth',):   # a crash between repeats the epoch
-            temporary = folder / f'{name}.tmp'
-            torch.save(state, temporary)
-            os.replace(temporary, folder / name)
+            with written_atomically(folder / name) as temporary:
+                torch.save(state, temporary)
     return best
 
 
-def restore_training(trainer: Trainer, state: dict[str, Any], runtime: Runtime) -> tuple[int, float]:
+def restore_training(trainer: Trainer, checkpoint: Checkpoint, runtime: Runtime) -> tuple[int, float]:
     """Set ``trainer`` and the random state to what ``save_training`` wrote into ``last.pth``.
 
     Returns:
         Epochs completed and the best validation score so far.
     """
+    state = checkpoint.state
     for name in PARTS:
         part = getattr(trainer, name)
         if part is not None:
@@ -70,7 +73,37 @@ def restore_training(trainer: Trainer, state: dict[str, Any], runtime: Runtime) 
     return state['epoch'], state['best']
 
 
-def read_checkpoint(file: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file that ``save_training`` wrote.
+
+    Attributes:
+        file: where it lies.
+        state: all that is in it, on the CPU.
+    """
+
+    file: Path
+    state: dict[str, Any]
+
+    @property
+    def config(self) -> CfgNode:
+        """The configuration of its run; keys that came later have their defaults."""
+        return saved_config(self.state['config'])
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """K names, by label; empty where the run did not know them."""
+        return tuple(self.state.get('class_names') or ())
+
+    @property
+    def weights(self) -> dict[str, torch.Tensor]:
+        """The model's weights: the averaged ones where the run kept any."""
+        if 'ema' not in self.state:
+            return self.state['model']
+        return {name.removeprefix('module.'): value for name, value in self.state['ema'].items()}
+
+
+def read_checkpoint(file: Path) -> Checkpoint:
     """Read a checkpoint of ours: tensors and plain containers only.
 
     Raises:
@@ -85,14 +118,21 @@ def read_checkpoint(file: Path) -> dict[str, Any]:
                          'exp/train.py; delete it or name another one') from None
     if not isinstance(state, dict) or 'model' not in state or 'config' not in state:
         raise ValueError(f"checkpoint '{file}' has no 'model' and 'config': it must be a file written by exp/train.py")
-    return state
+    return Checkpoint(file, state)
 
 
-def tested_weights(state: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """Return the model's weights of a checkpoint: the averaged ones where the run kept any."""
-    if 'ema' not in state:
-        return state['model']
-    return {name.removeprefix('module.'): value for name, value in state['ema'].items()}
+def load_weights(model: nn.Module, checkpoint: Checkpoint) -> None:
+    """Set a model to the weights of one of our checkpoints.
+
+    Raises:
+        ValueError: when the checkpoint is of another model.
+    """
+    try:
+        model.load_state_dict(checkpoint.weights)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ValueError(f"checkpoint '{checkpoint.file}' is of another model than the configuration builds "
+                         f'({reason}); test it with the config.yaml of its own run') from None
 
 
 def _inner(part: Any) -> Any:

@@ -28,11 +28,11 @@ def limbs_of(layout: Layout) -> tuple[Pair, ...]:
     return LIMBS.get(layout.name, layout.links)
 
 
-def centerd_grid(size: int, device: torch.device | None = None) -> Tensor:
+def centered_grid(size: int, device: torch.device | None = None) -> Tensor:
     """Return the pixels of one axis relative to its middle, ``(size,)``.
 
     Example:
-        >>> centerd_grid(4)
+        >>> centered_grid(4)
         tensor([-1.5000, -0.5000,  0.5000,  1.5000])
     """
     return torch.arange(size, dtype=torch.float32, device=device) - (size - 1) / 2
@@ -54,8 +54,8 @@ class PoseMaps(nn.Module):
         super().__init__()
         self.sigma, self.radius, self.score_thr = sigma, radius, score_thr
         height, width = size
-        self.register_buffer('grid_x', centerd_grid(width), persistent=False)
-        self.register_buffer('grid_y', centerd_grid(height), persistent=False)
+        self.register_buffer('grid_x', centered_grid(width), persistent=False)
+        self.register_buffer('grid_y', centered_grid(height), persistent=False)
         self.register_buffer('limbs', torch.tensor(limbs, dtype=torch.long), persistent=False)
 
     def forward(self, keypoints: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from core.data.boxes import BoxSettings, apply_affine
 from core.data.clips.augment import Augmentation
 from core.data.clips.base import FrameReport
 from core.data.clips.person_clips import ClipDataset
-from core.data.clips.sampling import centerd, clip_after_clip, clip_samplers, uniform
+from core.data.clips.sampling import centered, clip_after_clip, clip_samplers, uniform
 from core.data.frames.frame_folder import FrameFolder
 from core.data.frames.jpeg import encode_jpeg
 from core.data.frames.person_tubes import person_cut
@@ -164,7 +164,7 @@ def test_several_clips_of_a_sequence_are_each_as_if_alone(make_record, make_fram
     """The person grows, so that boxes over all frames of a clip tell which clip it is."""
     root, record = make_frames(count=40), make_record(total_frames=40)
     keypoints = (record.keypoints * np.linspace(0.5, 1, 40)[:, None, None]).astype(np.float32)
-    records, samplers = [dataclasses.replace(record, keypoints=keypoints)], clip_samplers(centerd, 3)
+    records, samplers = [dataclasses.replace(record, keypoints=keypoints)], clip_samplers(centered, 3)
     settings = {'boxes': BoxSettings(mode=mode), 'clip_size': 4}
     several = make(records, root, sampler=partial(clip_after_clip, samplers=samplers), **settings)[0]
     assert several.frames.shape == (1, 12, 32, 24, 3)

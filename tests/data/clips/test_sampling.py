@@ -4,7 +4,7 @@ import pytest
 from core.data.clips.sampling import (
     SAMPLERS,
     TEST_SAMPLERS,
-    centerd,
+    centered,
     clip_after_clip,
     clip_samplers,
     dense,
@@ -15,7 +15,7 @@ from core.data.clips.sampling import (
 )
 
 RNG = np.random.default_rng(0)
-SEGMENT_SAMPLERS = ('uniform', 'random', 'centerd')
+SEGMENT_SAMPLERS = ('uniform', 'random', 'centered')
 
 
 def test_uniform_gives_the_published_positions():
@@ -45,12 +45,12 @@ def test_random_segment_reaches_every_frame_and_only_its_segment():
     assert all(set(draws[:, segment]) == set(range(10 * segment, 10 * segment + 10)) for segment in range(4))
 
 
-def test_centerd_takes_middles():
-    assert centerd(40, 4).tolist() == [5, 15, 25, 35]
+def test_centered_takes_middles():
+    assert centered(40, 4).tolist() == [5, 15, 25, 35]
 
 
 @pytest.mark.parametrize(('sampler', 'clips'), [
-    (centerd, [[2, 12, 22, 32], [7, 17, 27, 37]]), (uniform, [[0, 10, 20, 30], [5, 15, 25, 35]]),
+    (centered, [[2, 12, 22, 32], [7, 17, 27, 37]]), (uniform, [[0, 10, 20, 30], [5, 15, 25, 35]]),
     (even, [[0, 11, 22, 33], [5, 16, 27, 39]])])
 def test_two_clips_are_out_of_step(sampler, clips):
     samplers = clip_samplers(sampler, 2)
@@ -58,7 +58,7 @@ def test_two_clips_are_out_of_step(sampler, clips):
     assert clip_after_clip(40, 4, RNG, samplers=samplers).tolist() == [*clips[0], *clips[1]]
 
 
-@pytest.mark.parametrize('sampler', [centerd, uniform, even])
+@pytest.mark.parametrize('sampler', [centered, uniform, even])
 @pytest.mark.parametrize('num_clips', [1, 2, 8])
 def test_clips_interleaved_are_one_long_clip(sampler, num_clips):
     clips = [times(1024, 16, RNG) for times in clip_samplers(sampler, num_clips)]
@@ -70,7 +70,7 @@ def test_clips_of_short_sequences_stay_within_them(name):
     for num_frames in range(1, 40):
         clips = np.stack([times(num_frames, 16, RNG) for times in clip_samplers(TEST_SAMPLERS[name], 4)])
         assert clips.shape == (4, 16) and clips.min() >= 0 and clips.max() < num_frames
-        if name in ('centerd', 'uniform') and num_frames < 16:
+        if name in ('centered', 'uniform') and num_frames < 16:
             assert clips[:, 0].tolist() == [clip * num_frames // 4 for clip in range(4)]
             assert np.all(np.diff(clips) % num_frames == 1 % num_frames)
 

@@ -15,8 +15,8 @@ LIMBS = ((0, 1), (1, 2))
 def draw(keypoints, **options):
     """Heatmaps (3, H, W) and fields (2, 2, H, W) of persons' joints given as (x, y, score) in pixels."""
     x, y, score = torch.tensor(keypoints, dtype=torch.float32).unbind(dim=-1)                # (M, V)
-    centerd = torch.stack([x - (WIDTH - 1) / 2, y - (HEIGHT - 1) / 2, score], dim=-1)
-    maps = PoseMaps(LIMBS, SIZE, **options)(centerd[None, :, None])[0]
+    centered = torch.stack([x - (WIDTH - 1) / 2, y - (HEIGHT - 1) / 2, score], dim=-1)
+    maps = PoseMaps(LIMBS, SIZE, **options)(centered[None, :, None])[0]
     return maps[:3], maps[3:].unflatten(0, (2, 2))
 
 
