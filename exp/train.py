@@ -16,12 +16,12 @@ from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.data.clips.loader import set_epoch
 from core.engine.runs.bad_frames import check_frames
-from core.engine.runs.checkpoint import restore_training, save_training
 from core.engine.runs.run_folder import open_run, run_folder
 from core.engine.runs.run_log import RunLogger
 from core.engine.runtime import Runtime, check_equal_weights, describe, start_runtime, stop_runtime
 from core.engine.training.build import build_run_data, build_trainer
 from core.engine.training.loop import train_epoch, validate
+from core.engine.training.resume import restore_training, save_training
 from core.systems.build import blueprint_of
 
 

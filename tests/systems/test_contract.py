@@ -11,10 +11,11 @@ from core.config import REPOSITORY, load_config
 from core.config.systems import ABILITIES, SYSTEMS, abilities, require
 from core.engine.evaluation.build import build_evaluation
 from core.engine.evaluation.predict import predict
-from core.engine.runs.checkpoint import load_weights, read_checkpoint, save_training
+from core.engine.runs.checkpoint import load_weights, read_checkpoint
 from core.engine.runtime import start_runtime, to_device
 from core.engine.training.build import build_run_data, build_trainer
 from core.engine.training.loop import train_step
+from core.engine.training.resume import save_training
 from core.systems.build import blueprint_of, build_model
 
 FOLDER = REPOSITORY / 'exp' / 'configs' / 'systems'
