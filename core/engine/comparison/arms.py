@@ -120,7 +120,8 @@ def plan_runs(files: Sequence[Path], arms: Sequence[Arm], seeds: Sequence[int],
     Raises:
         ValueError: no arm or no seed, one given twice, or a configuration that ``load_config`` refuses.
     """
-    for what, values in (('arm', [arm.name for arm in arms]), ('seed', list(seeds))):
+    named: dict[str, list[str]] = {'arm': [arm.name for arm in arms], 'seed': list(map(str, seeds))}
+    for what, values in named.items():
         if not values:
             raise ValueError(f'there is no {what} to compare; name at least one with --{what}s')
         twice = sorted({value for value in values if values.count(value) > 1})

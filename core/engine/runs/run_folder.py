@@ -68,7 +68,7 @@ def changed_keys(cfg: CfgNode, saved: dict, free_keys: Sequence[str] = FREE_KEYS
 
 
 def _flat(node: dict, prefix: str = '') -> dict[str, Any]:
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in node.items():
         flat |= _flat(value, f'{prefix}{key}.') if isinstance(value, dict) else {f'{prefix}{key}': value}
     return flat

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import nn
@@ -114,17 +115,17 @@ def build_optimizer(model: nn.Module, *, name: str = 'adam', lr: float = 0.002,
                     momentum: float = 0.9) -> Optimizer:
     """Create timm's adam, adamw, sgd (with Nesterov) or momentum (sgd without) for the trainable parameters."""
     groups = parameter_groups(model, lr, factors or {}, weight_decay)
-    extra = {'momentum': momentum} if name in ('sgd', 'momentum') else {}
+    extra: dict[str, Any] = {'momentum': momentum} if name in ('sgd', 'momentum') else {}
     return timm.optim.create_optimizer_v2(groups, opt=name, lr=lr, weight_decay=0.0, **extra)
 
 
 def build_scheduler(optimizer: Optimizer, *, name: str = 'multistep', epochs: int, steps_per_epoch: int,
                     milestones: tuple[int, ...] = (), factor: float = 0.5, min_lr: float = 0.0,
-                    warmup_epochs: float = 0.0):
+                    warmup_epochs: float = 0.0) -> Any:
     """Create timm's schedule ``name`` (multistep, cosine), updated once per step with ``step_update``."""
     steps = max(steps_per_epoch, 1)
     scheduler, _ = timm.scheduler.create_scheduler_v2(
         optimizer, sched=name, num_epochs=max(epochs, 1), decay_milestones=list(milestones), decay_rate=factor,
-        min_lr=min_lr, warmup_epochs=warmup_epochs, warmup_lr=0.0, warmup_prefix=False, step_on_epochs=False,
-        updates_per_epoch=steps)
+        min_lr=min_lr, warmup_epochs=warmup_epochs,                # type: ignore[arg-type]   # a part of one works, too
+        warmup_lr=0.0, warmup_prefix=False, step_on_epochs=False, updates_per_epoch=steps)
     return scheduler

@@ -39,7 +39,7 @@ def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: in
     """
     rng = gather_objects(_rng_state(runtime), runtime)
     improved = score is not None and score >= best
-    best = score if improved else best
+    best = max(best, score) if score is not None else best
     if runtime.is_main:
         parts = {name: getattr(trainer, name) for name in PARTS if getattr(trainer, name) is not None}
         state = {name: _inner(part).state_dict() for name, part in parts.items()}
