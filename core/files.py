@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +13,27 @@ import cv2
 import numpy as np
 
 
-def write_atomic(path: str | Path, payload: bytes) -> Path:
-    """Write payload under a temporary name beside path, then rename it; parent folders are made. Returns the path."""
+@contextmanager
+def written_atomically(path: str | Path) -> Iterator[Path]:
+    """Give a temporary name beside ``path``; what was written there gets the name ``path`` if no error came.
+
+    Parent folders are made; of a failed attempt nothing is left.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
     try:
-        temporary.write_bytes(payload)
+        yield temporary
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    return path
+
+
+def write_atomic(path: str | Path, payload: bytes) -> Path:
+    """Write payload under a temporary name beside path, then rename it; parent folders are made. Returns the path."""
+    with written_atomically(path) as temporary:
+        temporary.write_bytes(payload)
+    return Path(path)
 
 
 def save_image(path: str | Path, image: np.ndarray) -> Path:

@@ -13,12 +13,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
-from core.data.build import build_data
-from core.engine.evaluation.evaluate import evaluate_checkpoint
+from core.engine.evaluation.build import build_evaluation
+from core.engine.evaluation.evaluate import evaluate
 from core.engine.evaluation.figures import headline
+from core.engine.runs.checkpoint import load_weights, read_checkpoint
 from core.engine.runs.run_folder import run_folder
 from core.engine.runtime import describe, start_runtime, stop_runtime
-from core.engine.training.pose_keypoints import predicted_keypoints
+from core.engine.training.build import build_run_data
+from core.systems.build import build_model
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -29,11 +31,12 @@ def main(argv: list[str] | None = None) -> None:
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
-    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
-                      keypoints=predicted_keypoints(cfg, runtime))
+    data, folder = build_run_data(cfg, runtime), run_folder(cfg)
     runtime.say(data.summary)
-    metrics = evaluate_checkpoint(cfg, data, runtime, arguments.checkpoint or run_folder(cfg) / 'best.pth')
-    runtime.say(f'{json.dumps(headline(metrics), indent=2)}\nwritten to {run_folder(cfg)}')
+    model = build_model(cfg)
+    load_weights(model, read_checkpoint(arguments.checkpoint or folder / 'best.pth'))
+    metrics = evaluate(model, data, runtime, folder, build_evaluation(cfg), cfg.TEST.PICTURES)
+    runtime.say(f'{json.dumps(headline(metrics), indent=2)}\nwritten to {folder}')
     stop_runtime(runtime)
 
 

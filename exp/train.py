@@ -14,18 +14,15 @@ from yacs.config import CfgNode
 
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
-from core.data.build import build_data
 from core.data.clips.loader import set_epoch
 from core.engine.runs.bad_frames import check_frames
-from core.engine.runs.checkpoint import restore_training, save_training
 from core.engine.runs.run_folder import open_run, run_folder
 from core.engine.runs.run_log import RunLogger
 from core.engine.runtime import Runtime, check_equal_weights, describe, start_runtime, stop_runtime
-from core.engine.training.build import build_trainer
+from core.engine.training.build import build_run_data, build_trainer
 from core.engine.training.loop import train_epoch, validate
-from core.engine.training.pose_keypoints import predicted_keypoints
-from core.engine.training.stages import earlier_stages, num_epochs
-from core.layouts import get_layout
+from core.engine.training.resume import restore_training, save_training
+from core.systems.build import blueprint_of
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -34,28 +31,27 @@ def main(argv: list[str] | None = None) -> None:
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
-    for stage in [*earlier_stages(cfg), cfg]:
+    for stage in [*blueprint_of(cfg).earlier_stages(cfg), cfg]:
         train(stage, runtime)
     stop_runtime(runtime)
 
 
 def train(cfg: CfgNode, runtime: Runtime) -> None:
     """Train one run to its end."""
-    data = build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
-                      keypoints=predicted_keypoints(cfg, runtime))
+    data = build_run_data(cfg, runtime)
     runtime.say(data.summary)
-    folder, layout, epochs = run_folder(cfg), get_layout(cfg.DATASET.LAYOUT), num_epochs(cfg)
+    folder, epochs = run_folder(cfg), blueprint_of(cfg).num_epochs(cfg)
     if data.train is None:
         raise ValueError(f'protocol {cfg.TRAIN.EVAL_MODE} trains on nothing; choose another EVAL_MODE, or test a '
                          'checkpoint with exp/test.py')
     trainer = build_trainer(cfg, runtime, steps_per_epoch=len(data.train))
-    state = open_run(cfg, runtime, epochs)
-    first, best = restore_training(trainer, state, runtime) if state else (0, -1.0)
-    if state:
+    last = open_run(cfg, runtime, epochs)
+    first, best = restore_training(trainer, last, runtime) if last else (0, -1.0)
+    if last:
         runtime.say(f'continuing {folder} after epoch {first}')
     about = {'config': cfg.dump(), 'class_names': data.class_names}
     logger = RunLogger(folder, runtime.is_main, trainer.step)
-    if epochs == 0 and not state:                               # keep the starting weights, to be tested as they are
+    if epochs == 0 and not last:                               # keep the starting weights, to be tested as they are
         save_training(folder, trainer, runtime, epoch=0, score=0.0, best=best, **about)
 
     for epoch in range(first, epochs):
@@ -63,7 +59,7 @@ def train(cfg: CfgNode, runtime: Runtime) -> None:
         train_epoch(trainer, data.train, epoch, runtime, logger, cfg.PRINT_FREQ)
         score = None
         if (epoch + 1) % cfg.VALID_FREQ == 0 or epoch + 1 == epochs:
-            score = validate(trainer, data.validation, layout, epoch, runtime, logger)
+            score = validate(trainer, data.validation, epoch, runtime, logger)
         check_frames((data.train, data.validation), runtime, folder)
         best = save_training(folder, trainer, runtime, epoch=epoch + 1, score=score, best=best, **about)
 

@@ -27,11 +27,12 @@ import numpy as np
 import torch
 
 from core.cli import exit_with
-from core.config import load_config
+from core.config import load_config, resolve_path
 from core.export.video import STEPS, label_video, record_of
 from core.inference.exported import MAKING, OnnxModel, check_packages
 from core.inference.loading import Recognizer, check_reads
-from core.systems.build import build_model, initialize_from
+from core.models.published_weights import load_pretrained
+from core.systems.build import build_model
 
 WEIGHTS = ['PRETRAINED', 'pretrained/litehrnet18_rendered.pth']
 WARM_UP = 2
@@ -60,7 +61,7 @@ def prepare(cfg_file: Path | None, overrides: list[str]) -> Recognizer:
     torch.manual_seed(0)
     model = build_model(cfg)
     if cfg.PRETRAINED:
-        initialize_from(model, cfg.PRETRAINED)
+        load_pretrained(model, resolve_path(cfg.PRETRAINED))
     return Recognizer(model.eval(), cfg, tuple(f'class {label}' for label in range(cfg.DATASET.NUM_ACTION)))
 
 

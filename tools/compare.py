@@ -37,7 +37,7 @@ from core.engine.comparison.arms import (
     read_figures,
     system_arms,
 )
-from core.engine.comparison.cost import ensure_cost
+from core.engine.comparison.build import ensure_cost
 from core.engine.comparison.table import NOTE, markdown_table, summarize_arms
 from core.engine.runs.run_folder import run_folder
 from core.files import write_atomic, write_json

@@ -33,7 +33,8 @@ from core.data.clips.loader import build_loader
 from core.data.frames.extraction import VIDEO_SUFFIXES, by_sequence, files_below, is_video
 from core.data.frames.frame_folder import FrameFolder
 from core.data.frames.video import write_video
-from core.engine.evaluation.predict import predict_as_tested
+from core.engine.evaluation.build import build_evaluation
+from core.engine.evaluation.predict import predict
 from core.engine.runtime import start_runtime, wrap_model
 from core.inference.footage import Footage
 from core.inference.live import load_live
@@ -58,13 +59,13 @@ def predict_videos(checkpoint: Path, annotations: Path) -> tuple[list[str], np.n
     """
     model, cfg, class_names = load_recognizer(checkpoint)
     cfg.DATASET.BOX_SOURCE = 'annotation'       # found in these videos, there is nothing to hide
-    runtime, reads, num_clips = start_runtime(cfg.GPUS), SYSTEMS[cfg.MODEL.NAME].reads, cfg.TEST.NUM_CLIPS
+    runtime, reads, num_clips = start_runtime(cfg.GPUS), SYSTEMS[cfg.MODEL.NAME].clips, cfg.TEST.NUM_CLIPS
     read, frames = (read_skeletons, None) if reads == 'keypoints' else (read_annotations,
                                                                         FrameFolder(annotations.parent))
     records = read(annotations, cfg.DATASET.NUM_JOINTS).annotations
     clips = build_loader(DATASETS[reads](cfg, records, frames, False, num_clips=num_clips),
                          max(1, cfg.TEST.BATCH_PER_GPU // num_clips))
-    found = predict_as_tested(cfg, wrap_model(model, runtime), clips, runtime)
+    found = predict(wrap_model(model, runtime), clips, runtime, build_evaluation(cfg))
     return [record.name for record in records], found.probabilities, list(class_names)
 
 

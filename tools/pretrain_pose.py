@@ -9,7 +9,6 @@ in half precision.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -20,12 +19,13 @@ from torch.utils.data import DataLoader
 
 from core.cli import exit_with
 from core.engine.training.pretrain import PersonCrops, crop_pck, train_pose
+from core.files import written_atomically
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.lite_hrnet import build_lite_hrnet
 from core.models.pose.pose_net import PoseNet
-from core.models.pose.simcc import SimCCHead
+from core.models.pose.simcc_head import SimCCHead
 
 NUM_JOINTS = 17
-SPLIT_RATIO, SIGMA = 2.0, 4.0
 NUM_CHECKED = 2048
 
 
@@ -43,13 +43,11 @@ def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def save_weights(model: PoseNet, file: Path) -> None:
-    """Write the weights as a joint model's ``pose.*``, half precision, to a temporary name first."""
+    """Write the weights as a joint model's ``pose.*``, in half precision."""
     state = {f'pose.{name}': value.half() if value.is_floating_point() else value
              for name, value in model.state_dict().items()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix('.tmp')
-    torch.save({'model': state}, temporary)
-    os.replace(temporary, file)
+    with written_atomically(file) as temporary:
+        torch.save({'model': state}, temporary)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -59,15 +57,15 @@ def main(argv: list[str] | None = None) -> None:
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     image_size = tuple(arguments.image_size)
     backbone = build_lite_hrnet(arguments.backbone, outputs=(0,))
-    model = PoseNet(backbone, SimCCHead(backbone.channels[0], NUM_JOINTS, image_size, SPLIT_RATIO))
+    model = PoseNet(backbone, SimCCHead(backbone.channels[0], NUM_JOINTS, SimCCCoding(image_size)))
     model = model.to(device, memory_format=torch.channels_last)
 
     def loader(start: int, length: int) -> DataLoader:
         return DataLoader(PersonCrops(start, length, image_size, arguments.seed), arguments.batch,
                           num_workers=arguments.workers, drop_last=start == 0)
 
-    train_pose(model, loader(0, arguments.images), device, split_ratio=SPLIT_RATIO, sigma=SIGMA, lr=arguments.lr)
-    pck = crop_pck(model, loader(arguments.images, NUM_CHECKED), device, split_ratio=SPLIT_RATIO)
+    train_pose(model, loader(0, arguments.images), device, arguments.lr)
+    pck = crop_pck(model, loader(arguments.images, NUM_CHECKED), device)
     save_weights(model, arguments.out)
     print(f'{arguments.out}: {pck:.1f} % of the joints of {NUM_CHECKED} further pictures within 5 % of the crop height')
 

@@ -23,6 +23,7 @@ from core.config.systems import settle_system
 from core.config.tree import assign, flatten
 from core.config.values import checked
 from core.config.versions import Settings, upgraded
+from core.files import write_atomic
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -103,10 +104,8 @@ def usable_overrides(files: Files, shared: Sequence[str], own: Sequence[str] = (
 
 
 def save_config(cfg: CfgNode, file: Path) -> None:
-    """Write the whole configuration as YAML, to a temporary name first."""
-    temporary = file.with_suffix('.tmp')
-    temporary.write_text(cfg.dump())
-    os.replace(temporary, file)
+    """Write the whole configuration as YAML; the file appears when it is complete."""
+    write_atomic(file, cfg.dump().encode())
 
 
 def saved_settings(text: str, what: str = 'the saved configuration') -> Settings:

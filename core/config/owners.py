@@ -92,7 +92,7 @@ def system(*names: str) -> Of:
 
 def reading(*kinds: str) -> Of:
     """Return the condition that ``MODEL.NAME`` is a system whose clips are of one of some kinds, see ``System``."""
-    return system(*(name for name, entry in SYSTEMS.items() if entry.reads in kinds))
+    return system(*(name for name, entry in SYSTEMS.items() if entry.clips in kinds))
 
 
 def _listed(values: tuple) -> str:

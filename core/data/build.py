@@ -57,7 +57,7 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     """Read the annotations, apply the protocol and create the loaders of one process.
 
     Args:
-        cfg: configuration; ``MODEL.NAME`` says what a clip is (``System.reads``).
+        cfg: configuration; ``MODEL.NAME`` says what a clip is (``System.clips``).
         devices: devices this process drives; a batch holds ``BATCH_PER_GPU`` clips for each.
         rank: 0-based number of this process.
         world_size: number of processes.
@@ -70,8 +70,8 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     if not root.is_dir():
         raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, see the README for the "
                          'others')
-    reads = SYSTEMS[cfg.MODEL.NAME].reads
-    skeleton_only = reads == 'keypoints'
+    clips = SYSTEMS[cfg.MODEL.NAME].clips
+    skeleton_only = clips == 'keypoints'
     read = read_skeletons if skeleton_only else read_annotations
     file = read(keypoints or root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
     frames = None if skeleton_only else FrameFolder(root, cfg.DATASET.FRAMES)
@@ -89,7 +89,7 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
 
     def loader(indices: np.ndarray, training: bool, num_clips: int = 1) -> DataLoader:
         records = [file.annotations[index] for index in indices]
-        dataset = DATASETS[reads](cfg, records, frames, training, num_clips=num_clips)
+        dataset = DATASETS[clips](cfg, records, frames, training, num_clips=num_clips)
         batch_size = cfg.BATCH_PER_GPU if training else max(1, cfg.TEST.BATCH_PER_GPU // num_clips)
         return build_loader(dataset, batch_size * devices, workers=cfg.WORKERS, seed=cfg.SEED, rank=rank,
                             world_size=world_size)
@@ -198,4 +198,4 @@ def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: Non
 
 
 DATASETS = {'crops': build_clips, 'keypoints': build_skeletons, 'scenes': build_scenes}
-"""``System.reads`` → what makes a dataset of records; all take the same arguments."""
+"""``System.clips`` → what makes a dataset of records; all take the same arguments."""

@@ -12,13 +12,14 @@ from yacs.config import CfgNode
 
 from core.data.clips.person_clips import Clip
 from core.engine.evaluation.figures import summarize
-from core.engine.evaluation.predict import predict
+from core.engine.evaluation.predict import EvaluationSettings, predict
 from core.engine.runtime import Runtime
 from core.export.graph_parts import ClipPart, CropPart
 from core.inference.exported import Arrays, OnnxModel
 from core.layouts import get_layout
 from core.models.joint import JointModel
 from core.models.output import JointOutput
+from core.systems.joint import build_coding
 
 Clips = tuple[Tensor, Tensor, Tensor, Tensor]
 """A batch of clips: the inputs of ``JointModel.forward``."""
@@ -95,7 +96,7 @@ class ExportedModule(nn.Module):
 
     def __init__(self, exported: OnnxModel) -> None:
         super().__init__()
-        self.exported = exported
+        self.exported, self.coding = exported, build_coding(exported.cfg)
 
     def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
         """Recognize poses and actions; arguments as in ``JointModel.forward``."""
@@ -106,6 +107,6 @@ class ExportedModule(nn.Module):
 
 def figures_of(model: nn.Module, cfg: CfgNode, batches: DataLoader) -> dict:
     """Return the content of ``metrics.json`` for a model on the CPU and the clips of a loader."""
-    predictions = predict(model, batches, Runtime(torch.device('cpu')), split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO,
-                          sigma=cfg.MODEL.SIGMA, decode=cfg.TEST.DECODE)
+    settings = EvaluationSettings(decode=cfg.TEST.DECODE)
+    predictions = predict(model, batches, Runtime(torch.device('cpu')), settings)
     return summarize(predictions, get_layout(cfg.DATASET.LAYOUT))

@@ -9,13 +9,11 @@ from typing import NamedTuple
 from torch import nn
 from yacs.config import CfgNode
 
-from core.config import saved_config
 from core.config.systems import SYSTEMS
-from core.engine.evaluation.evaluate import load_weights
-from core.engine.runs.checkpoint import read_checkpoint
+from core.engine.runs.checkpoint import load_weights, read_checkpoint
 from core.systems.build import build_model
 
-READS = tuple(dict.fromkeys(system.reads for system in SYSTEMS.values()))
+READS = tuple(dict.fromkeys(system.clips for system in SYSTEMS.values()))
 
 
 class Recognizer(NamedTuple):
@@ -37,25 +35,25 @@ def load_recognizer(checkpoint: Path, reads: Collection[str] = READS) -> Recogni
 
     Args:
         checkpoint: file of ours.
-        reads: what the system may read, see ``System.reads``.
+        reads: what the system may read, see ``System.clips``.
 
     Raises:
         ValueError: the file cannot be read, its system reads something else, or it knows no actions.
     """
-    state = read_checkpoint(checkpoint)
-    cfg = saved_config(state['config'])
+    read = read_checkpoint(checkpoint)
+    cfg = read.config
     check_reads(cfg, reads, f"checkpoint '{checkpoint}'", ', or use this one with tools/predict.py --annotations')
     if cfg.TRAIN.MODE == 'pose':
         raise ValueError(f"checkpoint '{checkpoint}' is of TRAIN.MODE pose, which does not lead to actions; name one "
                          'of joint or two_stage, or of another system')
     model = build_model(cfg)
-    load_weights(model, checkpoint)
-    names = state.get('class_names') or [f'class {label}' for label in range(cfg.DATASET.NUM_ACTION)]
-    return Recognizer(model.eval(), cfg, tuple(names))
+    load_weights(model, read)
+    names = read.class_names or tuple(f'class {label}' for label in range(cfg.DATASET.NUM_ACTION))
+    return Recognizer(model.eval(), cfg, names)
 
 
 def check_reads(cfg: CfgNode, reads: Collection[str], what: str, instead: str = '') -> None:
-    """Refuse the system of a configuration unless it reads one of ``reads`` (``System.reads``).
+    """Refuse the system of a configuration unless it reads one of ``reads`` (``System.clips``).
 
     Args:
         cfg: configuration.
@@ -66,8 +64,8 @@ def check_reads(cfg: CfgNode, reads: Collection[str], what: str, instead: str = 
     Raises:
         ValueError: it reads something else.
     """
-    found = SYSTEMS[cfg.MODEL.NAME].reads
+    found = SYSTEMS[cfg.MODEL.NAME].clips
     if found not in reads:
-        fitting = [name for name, system in SYSTEMS.items() if system.reads in reads]
+        fitting = [name for name, system in SYSTEMS.items() if system.clips in reads]
         raise ValueError(f'{what} is of MODEL.NAME {cfg.MODEL.NAME}, which reads {found}, but here it would get '
                          f'{" or ".join(reads)}; name one of {", ".join(fitting)}{instead}')

@@ -143,7 +143,7 @@ class ExportedClips(CropClips):
 
 
 RECOGNIZERS = {'crops': CheckpointClips, 'keypoints': KeypointClips}
-"""``System.reads`` → what recognizes clips with a checkpoint."""
+"""``System.clips`` → what recognizes clips with a checkpoint."""
 
 
 def load_clip_recognizer(file: Path) -> ClipRecognizer:
@@ -154,7 +154,7 @@ def load_clip_recognizer(file: Path) -> ClipRecognizer:
     """
     if file.suffix != '.onnx':
         recognizer = load_recognizer(file, tuple(RECOGNIZERS))
-        return RECOGNIZERS[SYSTEMS[recognizer.cfg.MODEL.NAME].reads](recognizer)
+        return RECOGNIZERS[SYSTEMS[recognizer.cfg.MODEL.NAME].clips](recognizer)
     from core.inference.exported import OnnxModel
     model = OnnxModel(file)
     if model.part != 'joint':

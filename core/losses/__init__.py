@@ -1,6 +1,1 @@
-"""Losses of the pose outputs; ``core.losses.joint_loss`` adds the action loss."""
-
-from core.losses.simcc_loss import simcc_kl_loss
-from core.parity.heatmap import joints_mse_loss
-
-__all__ = ['joints_mse_loss', 'simcc_kl_loss']
+"""Losses: of the pose distributions (``simcc_loss``), and of poses and actions together (``joint_loss``)."""

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from core.losses.simcc_loss import simcc_kl_loss
 from core.models.output import JointOutput
-from core.models.pose.simcc import encode_simcc
+from core.models.pose.coding import SimCCCoding
 
 
 class JointLoss:
@@ -18,23 +18,18 @@ class JointLoss:
         ratio: weights of pose and action loss.
         gate_ratio: weight, inside the action loss, of the gate's mean distance from 1, −log gate (IntegralAction).
         visual_ratio: weights, inside the action loss, of the visual branch's own and of the skeleton network's own
-            cross-entropy; that of the fused logits (of a model without visual branch: of its only ones) weighs 1.
-        image_size: crop ``(width, height)``, pixels.
-        split_ratio: bins per pixel.
-        sigma: standard deviation of the targets, bins.
-        target_norm: see ``encode_simcc``.
+            cross-entropy; that of the fused logits (or the only logits, without a visual branch) weighs 1.
+        coding: of the distributions; needed where the output has some.
         reduction: see ``simcc_kl_loss``.
         norm: see ``simcc_kl_loss``.
         label_smoothing: of the cross-entropy.
     """
 
-    def __init__(self, ratio: tuple[float, float] = (1.0, 1.0), *, image_size: tuple[int, int],
-                 visual_ratio: tuple[float, float] = (0.5, 1.0), gate_ratio: float = 1.5, split_ratio: float = 2.0,
-                 sigma: float = 4.0, target_norm: str = 'renorm', reduction: str = 'sum', norm: str = 'visible',
-                 label_smoothing: float = 0.0) -> None:
+    def __init__(self, ratio: tuple[float, float] = (1.0, 1.0), *, coding: SimCCCoding | None = None,
+                 visual_ratio: tuple[float, float] = (0.5, 1.0), gate_ratio: float = 1.5, reduction: str = 'sum',
+                 norm: str = 'visible', label_smoothing: float = 0.0) -> None:
         self.ratio, self.visual_ratio, self.gate_ratio = ratio, visual_ratio, gate_ratio
-        self.encoding = {'image_size': image_size, 'split_ratio': split_ratio, 'sigma': sigma,
-                         'target_norm': target_norm}
+        self.coding = coding
         self.kl = {'reduction': reduction, 'norm': norm}
         self.label_smoothing = label_smoothing
 
@@ -65,9 +60,9 @@ class JointLoss:
         return {'loss': sum(terms), **values}
 
     def _pose(self, output: JointOutput, keypoints_crop: Tensor, visible: Tensor) -> Tensor:
-        target = encode_simcc(keypoints_crop.flatten(0, 2), visible.flatten(0, 2), **self.encoding)  # (BMT, V, N)
+        target = self.coding.encode(keypoints_crop.flatten(0, 2), visible.flatten(0, 2))             # (BMT, V, N)
         return simcc_kl_loss(output.simcc_x.flatten(0, 2).float(), output.simcc_y.flatten(0, 2).float(), target,
-                             **self.kl)
+                             beta=1 / self.coding.temperature, **self.kl)
 
     def _action(self, output: JointOutput, label: Tensor) -> Tensor:
         heads = [(1.0, output.logits)]

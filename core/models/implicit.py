@@ -22,6 +22,7 @@ from core.models.distributions import (
     scale_gradient,
     variance,
 )
+from core.models.pose.coding import SimCCCoding
 
 BETA_RANGE = (0.1, 20.0)
 GEOMETRIES = ('none', 'image', 'append')
@@ -47,15 +48,13 @@ class ImplicitPose(nn.Module):
     """Skeleton features ``(B, M, T, V, C)`` of distributions.
 
     Args:
-        image_size: crop ``(width, height)``, pixels.
-        split_ratio: bins per pixel.
+        coding: of the distributions; a perfect prediction of its targets scores 1.
         mode: key of ``MODES``.
         embed_dim: C of the embed modes.
         beta: initial inverse temperature of both axes (learned, kept in ``BETA_RANGE``).
         grad_scale: factor on the gradient that reaches the logits.
         geom: ``'none'``; ``'image'``: coordinates are -1..1 over the stored frame instead of over the crop;
             ``'append'``: three more channels, the crop's center (-1..1 over the stored frame) and log relative size.
-        sigma: standard deviation of the pose targets in bins; a perfect prediction scores 1.
 
     Attributes:
         out_channels: C.
@@ -64,8 +63,8 @@ class ImplicitPose(nn.Module):
         ValueError: for an unknown mode or geometry, or ``'image'`` in a mode that has no coordinates.
     """
 
-    def __init__(self, image_size: tuple[int, int], split_ratio: float = 2.0, mode: str = 'embed', embed_dim: int = 64,
-                 beta: float = 1.0, grad_scale: float = 1.0, geom: str = 'none', sigma: float = 4.0) -> None:
+    def __init__(self, coding: SimCCCoding, mode: str = 'embed', embed_dim: int = 64, beta: float = 1.0,
+                 grad_scale: float = 1.0, geom: str = 'none') -> None:
         super().__init__()
         if mode not in MODES or geom not in GEOMETRIES:
             raise ValueError(f"implicit pose: mode '{mode}' must be one of {', '.join(MODES)} and geometry '{geom}' "
@@ -73,16 +72,16 @@ class ImplicitPose(nn.Module):
         self.mode, self.geom, self.grad_scale = MODES[mode], geom, grad_scale
         if geom == 'image' and not self.mode.coordinates:
             raise ValueError(f"implicit pose mode '{mode}' has no coordinates to map to the image; use 'append'")
-        self.split_ratio, self.sigma = split_ratio, sigma
-        self.register_buffer('crop_size', torch.tensor(image_size, dtype=torch.float32), persistent=False)
+        self.split_ratio, self.sigma = coding.split_ratio, coding.sigma
+        self.register_buffer('crop_size', torch.tensor(coding.image_size, dtype=torch.float32), persistent=False)
         self.log_beta = nn.Parameter(torch.full((2,), math.log(beta))) if self.mode.normalized else None
-        bins = tuple(int(side * split_ratio) for side in image_size)
+        bins = coding.num_bins
         channels = (sum(bins) if self.mode.channels is None else self.mode.channels) + 3 * (geom == 'append')
         self.out_channels = embed_dim if self.mode.embeds else channels
         if self.mode.embeds:
             self._build_codes(bins, embed_dim, channels)
 
-    def _build_codes(self, bins: tuple[int, ...], embed_dim: int, extra: int) -> None:
+    def _build_codes(self, bins: tuple[int, int], embed_dim: int, extra: int) -> None:
         self.code_x = nn.Linear(bins[0], embed_dim)
         self.code_y = nn.Linear(bins[1], embed_dim, bias=False)
         self.extra = nn.Linear(extra, embed_dim, bias=False) if extra else None

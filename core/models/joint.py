@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from core.models.distributions import moment, scale_gradient
 from core.models.output import JointOutput, Observation
 from core.models.persons import repeat_first_person
+from core.models.pose.coding import SimCCCoding
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 
@@ -46,6 +47,11 @@ class PoseModel(nn.Module):
         super().__init__()
         self.normalize = NormalizeFrames()
         self.pose = pose
+
+    @property
+    def coding(self) -> SimCCCoding:
+        """How the answered distributions write joints."""
+        return self.pose.coding
 
     def estimate(self, frames: Tensor, person_mask: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
         """Return x logits ``(B, M, T, V, N_x)``, y logits ``(B, M, T, V, N_y)`` and the backbone's taps."""

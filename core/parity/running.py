@@ -73,3 +73,9 @@ def run_training(vector: Vector, model: nn.Module, forward: Callable[[nn.Module,
     buffers = {name: model.get_buffer(rename_key(name.removeprefix(BUFFER)))
                for name in vector.case['outputs'] if name.startswith(BUFFER)}
     return {**outputs, 'loss': outputs[output].double().square().mean(), **norms, **buffers}
+
+
+def clip_probabilities(recognizer: nn.Module, clips: Tensor) -> Tensor:
+    """Average the class probabilities over test clips as PYSKL does, ``(B, clips, ...) → (B, classes)``."""
+    logits = recognizer(clips.flatten(0, 1))                                             # (B * clips, classes)
+    return logits.softmax(dim=-1).unflatten(0, clips.shape[:2]).mean(dim=1)

@@ -13,11 +13,9 @@ import cv2
 import numpy as np
 import torch
 
-from core.config import saved_config
 from core.data.boxes import BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine
-from core.engine.runs.checkpoint import read_checkpoint, tested_weights
+from core.engine.runs.checkpoint import read_checkpoint
 from core.models.joint import PoseModel
-from core.models.pose.simcc import decode_simcc
 from core.models.published_weights import load_state
 from core.people.person import Person, distinct_people, person_within
 from core.systems.joint import build_pose_net
@@ -40,9 +38,9 @@ class CheckpointPose:
     """
 
     def __init__(self, file: Path, least: float = 0.3) -> None:
-        state = read_checkpoint(file)
-        self.cfg = saved_config(state['config'])
-        weights = {name: value for name, value in tested_weights(state).items() if name.startswith('pose.')}
+        checkpoint = read_checkpoint(file)
+        self.cfg = checkpoint.config
+        weights = {name: value for name, value in checkpoint.weights.items() if name.startswith('pose.')}
         if not weights or self.cfg.DATASET.LAYOUT != 'coco17':
             raise ValueError(f"checkpoint '{file}' has no pose network for COCO's 17 joints; name one of a run with "
                              'TRAIN.MODE joint, two_stage or pose')
@@ -73,13 +71,13 @@ class CheckpointPose:
     @torch.no_grad()
     def _look(self, frame: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Joints (N, V, 2) in frame pixels and scores (N, V) in the crops around ``points`` (N, any, 2)."""
-        size, ratio = tuple(self.cfg.MODEL.IMAGE_SIZE), self.cfg.MODEL.SIMDR_SPLIT_RATIO
+        size = self.model.coding.image_size
         boxes = clip_boxes(points[:, None], np.ones((len(points), 1, points.shape[1])), frame.shape[1::-1],
                            size[1] / size[0], self.boxes, np.random.default_rng(0))
         to_crop = crop_affine(boxes.center[:, 0], boxes.size[:, 0, 0], size)                       # (N, 2, 3)
         crops = np.stack([cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR) for matrix in to_crop])
         simcc = self.model.pose(self.model.normalize(torch.from_numpy(crops).to(self.device))).simcc
-        found, scores = decode_simcc(*simcc, ratio, sigma=self.cfg.MODEL.SIGMA, mode=self.cfg.TEST.DECODE)
+        found, scores = self.model.coding.decode(*simcc, self.cfg.TEST.DECODE)
         keypoints = apply_affine(invert_affine(to_crop), found.cpu().numpy())
         return keypoints.astype(np.float32), scores.cpu().numpy()
 

@@ -26,7 +26,7 @@ NUM_TOP = 3          # classes named on a clip's card
 NUM_HARDEST = 5
 READS = {'crops': 'crops of each person', 'keypoints': 'keypoints, no frames',
          'scenes': "whole frames and everybody's keypoints"}
-"""``System.reads`` in words."""
+"""``System.clips`` in words."""
 
 
 class Card(NamedTuple):
@@ -91,7 +91,7 @@ def _content(run: Run) -> dict[str, Any]:
     confusion = metrics.get('confusion')
     matrix = build_matrix(run.class_names, confusion) if confusion and len(confusion) == len(run.class_names) else None
     changed, same = split_settings(run.cfg)
-    return {'run': run, 'reads': READS[SYSTEMS[run.cfg.MODEL.NAME].reads], 'figures': headline_figures(metrics),
+    return {'run': run, 'reads': READS[SYSTEMS[run.cfg.MODEL.NAME].clips], 'figures': headline_figures(metrics),
             'matrix': matrix, 'chart': charts,
             'classes': hardest_first(metrics.get('per_class') or {}, matrix), 'num_hardest': NUM_HARDEST,
             'charts': charts.build_charts(run.rows), 'changed': changed, 'same': same,
@@ -107,7 +107,7 @@ def _clips(run: Run, chosen: Chosen) -> Clips:
     cards = [_card(run, answer) for answer in (*chosen.best, *chosen.worst)]
     split = len(chosen.best)
     clips = Clips(cards[:split], cards[split:])
-    if SYSTEMS[run.cfg.MODEL.NAME].reads == 'keypoints':
+    if SYSTEMS[run.cfg.MODEL.NAME].clips == 'keypoints':
         return clips._replace(missing='This run reads joints, not frames.')
     if not cards:
         return clips

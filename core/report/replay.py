@@ -16,10 +16,9 @@ from core.data.boxes import BoxSettings, apply_affine, invert_affine
 from core.data.build import build_data
 from core.data.clips.person_clips import Clip, ClipDataset
 from core.data.clips.scene_clips import POSE_STRIDE, SceneClip
-from core.engine.evaluation.evaluate import load_weights
+from core.engine.runs.checkpoint import load_weights, read_checkpoint
 from core.layouts import Layout
 from core.models.joint import PoseModel
-from core.models.pose.simcc import decode_simcc
 from core.report.attention_maps import Attention, watch_attention
 from core.report.run import Run
 from core.systems.build import build_model
@@ -80,13 +79,12 @@ def watch_clips(run: Run, names: Sequence[str]) -> tuple[dict[str, Watched], Lay
     gone = [name for name in names if name not in places]
     if gone:
         raise ValueError(f"sequence '{gone[0]}' is no longer on the test side; run exp/test.py again")
-    if SYSTEMS[cfg.MODEL.NAME].reads == 'scenes':
+    if SYSTEMS[cfg.MODEL.NAME].clips == 'scenes':
         return {name: _watch_scene(dataset[places[name]], dataset.frame_factor) for name in names}, dataset.layout
     model = build_model(cfg)
-    load_weights(model, run.folder / 'best.pth')
+    load_weights(model, read_checkpoint(run.folder / 'best.pth'))
     model.eval()
-    decoding = {'split_ratio': cfg.MODEL.SIMDR_SPLIT_RATIO, 'sigma': cfg.MODEL.SIGMA, 'mode': cfg.TEST.DECODE}
-    return {name: _watch(model, dataset, places[name], decoding) for name in names}, dataset.layout
+    return {name: _watch(model, dataset, places[name], cfg.TEST.DECODE) for name in names}, dataset.layout
 
 
 def _watch_scene(clip: SceneClip, frame_factor: int) -> Watched:
@@ -98,17 +96,17 @@ def _watch_scene(clip: SceneClip, frame_factor: int) -> Watched:
 
 
 @torch.no_grad()
-def _watch(model: PoseModel, dataset: ClipDataset, place: int, decoding: dict) -> Watched:
+def _watch(model: PoseModel, dataset: ClipDataset, place: int, decode: str) -> Watched:
     clip = dataset[place]
     with watch_attention(model) as seen:
         output = model(*default_collate([clip]).inputs)
-    decoded, _ = decode_simcc(output.simcc_x, output.simcc_y, **decoding)
+    decoded, _ = model.coding.decode(output.simcc_x, output.simcc_y, decode)
     crop_joints = decoded[0].numpy()                                                # (M, T, V, 2)
     whole = _whole_frames(dataset, place)
     to_whole = invert_affine(whole.crop_to_image[0])                                # (T, 2, 3)
     present = clip.person_mask > 0
     predicted = apply_affine(to_whole, apply_affine(clip.crop_to_image, crop_joints))
-    ratio, known = decoding['split_ratio'], clip.visible[0, ..., None] > 0
+    ratio, known = model.coding.split_ratio, clip.visible[0, ..., None] > 0
     person = SeenPerson(clip.frames[0], crop_joints[0],
                         *(axis[0, 0].softmax(-1).numpy() for axis in (output.simcc_x, output.simcc_y)),
                         np.where(known, clip.keypoints_crop[0] * ratio, np.nan), seen.mean())

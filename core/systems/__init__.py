@@ -1,1 +1,1 @@
-"""From configuration to model, one file for each system of ``core.config.systems``."""
+"""From configuration to a system, one file for each of ``core.config.systems``: its model, stages and start."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import nn
 from yacs.config import CfgNode
 
 from core.layouts import get_layout
 from core.models.implicit import ImplicitPose
 from core.models.joint import JointModel, PoseModel
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.hrnet import HRNETS, build_hrnet
 from core.models.pose.lite_hrnet import LITE_HRNETS, build_lite_hrnet
 from core.models.pose.pose_net import PoseNet
-from core.models.pose.simcc import SimCCHead
+from core.models.pose.simcc_head import SimCCHead
 from core.models.pose.taps import last_stage_outputs, resolve_taps
 from core.models.posec3d.distribution_volume import DistributionVolume
 from core.models.posec3d.heatmap_recognizer import PoseC3D, build_posec3d
+from core.models.published_weights import load_state
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.visual.cross_attention import CrossAttentionBranch
 from core.models.visual.fusion import FUSIONS, Fusion
 from core.models.visual.late_conv import LateConvBranch
+from core.systems.blueprint import Blueprint, Weights, stage_of
 from core.systems.skeleton import build_skeleton
 
 BACKBONES = {**dict.fromkeys(LITE_HRNETS, build_lite_hrnet), **dict.fromkeys(HRNETS, build_hrnet)}
@@ -36,27 +41,31 @@ def visual_taps(cfg: CfgNode) -> tuple[str, ...]:
     return tuple(tap for name in names for tap in resolve_taps(name))
 
 
+def build_coding(cfg: CfgNode) -> SimCCCoding:
+    """Create the coding of joints as distributions."""
+    model = cfg.MODEL
+    return SimCCCoding(tuple(model.IMAGE_SIZE), model.SIMDR_SPLIT_RATIO, model.SIGMA, target_norm=model.TARGET_NORM)
+
+
 def build_pose_net(cfg: CfgNode) -> PoseNet:
     """Create the pose network: backbone and SimCC head."""
     taps = visual_taps(cfg)
     backbone = BACKBONES[cfg.BACKBONE](cfg.BACKBONE, outputs=last_stage_outputs(taps))
-    head = SimCCHead(backbone.channels[0], cfg.DATASET.NUM_JOINTS, tuple(cfg.MODEL.IMAGE_SIZE),
-                     cfg.MODEL.SIMDR_SPLIT_RATIO, kernel=cfg.MODEL.FINAL_CONV_KERNEL)
+    head = SimCCHead(backbone.channels[0], cfg.DATASET.NUM_JOINTS, build_coding(cfg), cfg.MODEL.FINAL_CONV_KERNEL)
     return PoseNet(backbone, head, taps)
 
 
 def build_implicit(cfg: CfgNode) -> ImplicitPose:
     """Create the interface between the distributions and the skeleton network; two stages pass rounded keypoints."""
     options, two_stage = cfg.MODEL.IMPLICIT, cfg.TRAIN.MODE == 'two_stage'
-    return ImplicitPose(tuple(cfg.MODEL.IMAGE_SIZE), cfg.MODEL.SIMDR_SPLIT_RATIO,
-                        mode='hard' if two_stage else options.MODE, embed_dim=options.EMBED_DIM, beta=options.BETA,
-                        grad_scale=0.0 if two_stage else options.GRAD_SCALE, geom=options.GEOM, sigma=cfg.MODEL.SIGMA)
+    return ImplicitPose(build_coding(cfg), mode='hard' if two_stage else options.MODE, embed_dim=options.EMBED_DIM,
+                        beta=options.BETA, grad_scale=0.0 if two_stage else options.GRAD_SCALE, geom=options.GEOM)
 
 
 def build_on_distributions(cfg: CfgNode) -> PoseC3D:
     """Create PoseC3D that reads the distributions as heatmaps."""
-    bins = (int(side * cfg.MODEL.SIMDR_SPLIT_RATIO) for side in cfg.MODEL.IMAGE_SIZE)
-    volume = DistributionVolume(*bins, cfg.DATASET.NUM_JOINTS, cfg.DATASET.HEATMAP_SIZE[0], cfg.MODEL.SIGMA)
+    coding, data = build_coding(cfg), cfg.DATASET
+    volume = DistributionVolume(*coding.num_bins, data.NUM_JOINTS, data.HEATMAP_SIZE[0], coding.sigma)
     options = cfg.MODEL.POSEC3D
     return build_posec3d(volume, cfg.DATASET.NUM_ACTION, options.BASE_CHANNELS, options.STAGE_BLOCKS, options.DROPOUT)
 
@@ -84,18 +93,46 @@ def build_fusion(cfg: CfgNode) -> Fusion:
     return FUSIONS[model.FUSION](cfg.DATASET.NUM_ACTION, **options)
 
 
-def build(cfg: CfgNode) -> JointModel | PoseModel:
-    """Create the joint model, that of the second of two stages, which has no visual branch, or the pose network's."""
-    if cfg.TRAIN.MODE == 'pose':
-        return PoseModel(build_pose_net(cfg))
-    pose, implicit = build_pose_net(cfg), build_implicit(cfg)
-    if cfg.MODEL.SKELETON.NAME == 'posec3d':
-        skeleton = build_on_distributions(cfg)
-    else:
-        skeleton = build_skeleton(cfg, implicit.out_channels)
-    visual = fusion = None
-    if pose.taps:
-        visual = build_visual(cfg, pose, skeleton)
-        fusion = build_fusion(cfg)
-    return JointModel(pose, implicit, skeleton, visual, fusion, cfg.MODEL.VISUAL.TAP_GRAD,
-                      freeze_pose=cfg.TRAIN.MODE == 'two_stage')
+class Joint(Blueprint):
+    """The joint model; ``TRAIN.MODE two_stage`` is the baseline: a pose run, then an action run behind it."""
+
+    def build(self, cfg: CfgNode) -> JointModel | PoseModel:
+        """Create the joint model, that of the second of two stages, or the pose network's model."""
+        if cfg.TRAIN.MODE == 'pose':
+            return PoseModel(build_pose_net(cfg))
+        pose, implicit = build_pose_net(cfg), build_implicit(cfg)
+        if cfg.MODEL.SKELETON.NAME == 'posec3d':
+            skeleton = build_on_distributions(cfg)
+        else:
+            skeleton = build_skeleton(cfg, implicit.out_channels)
+        visual = fusion = None
+        if pose.taps:
+            visual = build_visual(cfg, pose, skeleton)
+            fusion = build_fusion(cfg)
+        return JointModel(pose, implicit, skeleton, visual, fusion, cfg.MODEL.VISUAL.TAP_GRAD,
+                          freeze_pose=cfg.TRAIN.MODE == 'two_stage')
+
+    def earlier_stages(self, cfg: CfgNode) -> list[CfgNode]:
+        """Return the pose stage of two stages."""
+        if cfg.TRAIN.MODE != 'two_stage':
+            return []
+        return [stage_of(cfg, 'pose', round(cfg.TRAIN.POSE_SHARE * cfg.TRAIN.END_EPOCH), cfg.PRETRAINED)]
+
+    def num_epochs(self, cfg: CfgNode) -> int:
+        """Return the epochs that the pose stage leaves over."""
+        return cfg.TRAIN.END_EPOCH - sum(stage.TRAIN.END_EPOCH for stage in self.earlier_stages(cfg))
+
+    def rate_factors(self, cfg: CfgNode) -> dict[str, float]:
+        """The pose network has a rate of its own."""
+        return {'pose.': cfg.TRAIN.POSE_LR_RATIO}
+
+    def leaves_gradients_out(self, cfg: CfgNode) -> bool:
+        """Where the visual branch's gradient is cut at the taps, the branches of the backbone behind them get none."""
+        return cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL.TAP_GRAD == 0
+
+    def start(self, model: nn.Module, cfg: CfgNode, earlier: Sequence[tuple[str, Weights]]) -> str | None:
+        """Begin with the pose stage's weights, or with ``PRETRAINED``."""
+        if not earlier:
+            return super().start(model, cfg, earlier)
+        (file, weights), = earlier
+        return f'{file}: {load_state(model, weights).summary()}'

@@ -8,6 +8,7 @@ from core.layouts import get_layout
 from core.models.skeleton.instance_pooling import InstancePooling
 from core.models.skeleton.recognizer import PooledRecognizer, SkeletonRecognizer, build_recognizer
 from core.models.skeleton.skeleton_model import SkeletonModel
+from core.systems.blueprint import Blueprint
 
 KEYPOINT_CHANNELS = 3
 
@@ -26,6 +27,9 @@ def build_skeleton(cfg: CfgNode, in_channels: int) -> SkeletonRecognizer:
     return PooledRecognizer(pooling, recognizer) if pooling else recognizer
 
 
-def build(cfg: CfgNode) -> SkeletonModel:
-    """Create the skeleton network that reads keypoints."""
-    return SkeletonModel(build_skeleton(cfg, KEYPOINT_CHANNELS))
+class Skeleton(Blueprint):
+    """The skeleton network on keypoints."""
+
+    def build(self, cfg: CfgNode) -> SkeletonModel:
+        """Create the skeleton network that reads keypoints."""
+        return SkeletonModel(build_skeleton(cfg, KEYPOINT_CHANNELS))

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.models.implicit import GEOMETRIES, MODES, ImplicitPose
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.simcc import decode_simcc
 
 IMAGE_SIZE, JOINTS = (24, 32), 5
@@ -25,7 +26,7 @@ def geometry(batch: int = 2, persons: int = 2, frames: int = 3) -> tuple[torch.T
 
 
 def implicit(mode: str, **options) -> ImplicitPose:
-    return ImplicitPose(IMAGE_SIZE, mode=mode, embed_dim=16, **options)
+    return ImplicitPose(SimCCCoding(IMAGE_SIZE), mode=mode, embed_dim=16, **options)
 
 
 @pytest.mark.parametrize(('mode', 'geom'), [

@@ -6,6 +6,7 @@ import torch
 from core.config import load_config
 from core.losses.joint_loss import JointLoss
 from core.models.joint import NormalizeFrames
+from core.models.pose.coding import SimCCCoding
 from core.models.published_weights import load_state
 from core.systems.build import build_model
 
@@ -62,8 +63,8 @@ def test_action_gradient_reaches_the_first_convolution_unless_cut(scale, reaches
 def test_every_trainable_parameter_learns():
     model = make()
     output = model(*inputs())
-    loss = JointLoss(image_size=(32, 64))(output, torch.tensor([0, 1]), torch.full((CLIPS, 1, FRAMES, 17, 2), 16.0),
-                                          torch.ones(CLIPS, 1, FRAMES, 17))
+    keypoints, visible = torch.full((CLIPS, 1, FRAMES, 17, 2), 16.0), torch.ones(CLIPS, 1, FRAMES, 17)
+    loss = JointLoss(coding=SimCCCoding((32, 64)))(output, torch.tensor([0, 1]), keypoints, visible)
     loss['loss'].backward()
     assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
 

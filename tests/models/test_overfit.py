@@ -9,6 +9,7 @@ import torch
 from core.config import load_config
 from core.layouts import COCO17
 from core.losses.joint_loss import JointLoss
+from core.models.pose.coding import SimCCCoding
 from core.systems.build import build_model
 
 CLIPS, CLASSES, FRAMES, SIZE = 8, 4, 4, (32, 64)
@@ -41,7 +42,7 @@ def test_joint_model_with_visual_branch_overfits_eight_clips():
                                                'VISUAL.DROP', '0', 'GRAD_SCALE', '0.1']))
     frames, keypoints, label = draw_clips()
     rest = torch.ones(CLIPS, 1), torch.eye(2, 3).expand(CLIPS, 1, FRAMES, 2, 3), torch.tensor([SIZE] * CLIPS).float()
-    criterion, visible = JointLoss(image_size=SIZE), torch.ones(CLIPS, 1, FRAMES, 17)
+    criterion, visible = JointLoss(coding=SimCCCoding(SIZE)), torch.ones(CLIPS, 1, FRAMES, 17)
     optimizer = torch.optim.Adam(model.parameters(), 2e-3)
     history = []
     for _ in range(30):

@@ -4,17 +4,18 @@ import pytest
 import torch
 from torch import nn
 
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.pose.pose_net import PoseNet
-from core.models.pose.simcc import SimCCHead
+from core.models.pose.simcc_head import SimCCHead
 from core.models.published_weights import load_pretrained, load_state, read_state, rename_key, to_joint_layout
 
 TINY = LiteHRNetSpec((StageSpec(1, (16, 32), 1),), 16, 16)
 
 
 def build():
-    return nn.ModuleDict({'pose': PoseNet(LiteHRNet(TINY), SimCCHead(16, 17, (32, 32)))}).eval()
+    return nn.ModuleDict({'pose': PoseNet(LiteHRNet(TINY), SimCCHead(16, 17, SimCCCoding((32, 32))))}).eval()
 
 
 def published_state(model, prefix):

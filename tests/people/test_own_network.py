@@ -4,8 +4,9 @@ import torch
 from torch import nn
 
 from core.config import load_config
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.pose_net import PoseOutput
-from core.models.pose.simcc import SimCC, encode_simcc
+from core.models.pose.simcc import SimCC
 from core.people import own_network as checkpoint
 from core.people.own_network import REFINEMENTS, CheckpointPose, search_windows
 from core.people.person import person_within
@@ -20,6 +21,7 @@ class SquareFinder(nn.Module):
 
     def __init__(self):
         super().__init__()
+        self.coding = SimCCCoding(SIZE)
         self.anchor = nn.Parameter(torch.zeros(1))
         self.looks = 0
 
@@ -31,7 +33,7 @@ class SquareFinder(nn.Module):
             if len(places):
                 joints[index, :8], joints[index, 8:] = places.amin(0), places.amax(0)
                 visible[index] = 1
-        target = encode_simcc(joints, visible, image_size=SIZE)
+        target = self.coding.encode(joints, visible)
         return PoseOutput(SimCC((target.x + 1e-9).log(), (target.y + 1e-9).log()), ())
 
 

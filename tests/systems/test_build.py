@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.config import BACKBONE_NAMES, load_config
-from core.systems.build import build_model, initialize_from
+from core.systems.build import blueprint_of, build_model
 from core.systems.joint import BACKBONES
 
 SMALL = ['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '2', 'NUM_ACTION', '3']
@@ -27,7 +27,8 @@ def test_own_checkpoint_loads_whole_and_reports_it(tmp_path):
     cfg = load_config(overrides=SMALL)
     model, other = build_model(cfg), build_model(cfg)
     torch.save({'model': model.state_dict()}, tmp_path / 'own.pth')
-    report = initialize_from(other, str(tmp_path / 'own.pth'))
+    start = load_config(overrides=[*SMALL, 'PRETRAINED', str(tmp_path / 'own.pth')])
+    report = blueprint_of(start).start(other, start, [])
     assert '0 missing, 0 of another shape, 0 unused' in report
     assert all(torch.equal(value, other.state_dict()[name]) for name, value in model.state_dict().items())
 
@@ -38,7 +39,8 @@ def test_half_precision_pose_weights_load_into_the_joint_model(tmp_path):
     torch.save({'model': {f'pose.{name}': value.half() for name, value in model.pose.state_dict().items()}},
                tmp_path / 'pose.pth')
     other = build_model(cfg)
-    initialize_from(other, str(tmp_path / 'pose.pth'))
+    start = load_config(overrides=[*SMALL, 'PRETRAINED', str(tmp_path / 'pose.pth')])
+    blueprint_of(start).start(other, start, [])
     weight = 'pose.head.mlp_head_x.weight'
     torch.testing.assert_close(other.state_dict()[weight], model.state_dict()[weight], atol=1e-3, rtol=1e-3)
     assert other.state_dict()[weight].dtype == torch.float32

@@ -5,14 +5,14 @@ import torch
 
 from core.config import load_config
 from core.models.posec3d.volume import LIMB_ORDERS
-from core.systems.posec3d import build
+from core.systems.posec3d import KeypointPoseC3D
 
 SMALL = ['MODEL.NAME', 'posec3d', 'NUM_ACTION', '3', 'POSEC3D.BASE_CHANNELS', '4', 'STAGE_BLOCKS', '[1,2,1]',
          'HEATMAP_SIZE', '16,24', 'POSEC3D.DROPOUT', '0.2']
 
 
 def make(*overrides):
-    return build(load_config(overrides=[*SMALL, *overrides]))
+    return KeypointPoseC3D().build(load_config(overrides=[*SMALL, *overrides]))
 
 
 def test_settings_arrive():

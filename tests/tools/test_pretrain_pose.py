@@ -3,7 +3,8 @@
 import torch
 
 from core.config import load_config
-from core.systems.build import build_model, initialize_from
+from core.models.published_weights import load_pretrained
+from core.systems.build import build_model
 from tools import pretrain_pose
 
 
@@ -17,6 +18,6 @@ def test_weights_load_into_the_joint_model(tmp_path, capsys, monkeypatch):
     state = torch.load(out, weights_only=True)['model']
     assert {value.dtype for value in state.values()} == {torch.float16, torch.int64}
     model = build_model(load_config(overrides=['IMAGE_SIZE', '[32,32]']))
-    report = initialize_from(model, str(out))
+    report = load_pretrained(model, out).summary()
     pose = sum(name.startswith('pose.') for name in model.state_dict())
-    assert report.startswith(f'{out}: {pose} tensors loaded') and '0 unused' in report
+    assert report.startswith(f'{pose} tensors loaded') and '0 unused' in report

@@ -122,7 +122,8 @@ def plan_runs(files: Sequence[Path], arms: Sequence[Arm], seeds: Sequence[int],
         ValueError: no arm or no seed, one given twice, a configuration that ``load_config`` refuses, or an override
             that has no effect in any arm.
     """
-    for what, values in (('arm', [arm.name for arm in arms]), ('seed', list(seeds))):
+    named: dict[str, list[str]] = {'arm': [arm.name for arm in arms], 'seed': list(map(str, seeds))}
+    for what, values in named.items():
         if not values:
             raise ValueError(f'there is no {what} to compare; name at least one with --{what}s')
         twice = sorted({value for value in values if values.count(value) > 1})

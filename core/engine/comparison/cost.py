@@ -19,21 +19,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.data import default_collate
 from torch.utils.flop_counter import FlopCounterMode
-from yacs.config import CfgNode
 
-from core.data.build import build_data
 from core.data.clips.keypoint_clips import SkeletonClip
 from core.data.clips.person_clips import Clip
-from core.engine.evaluation.views import split_clips
-from core.engine.runs.run_folder import run_folder
-from core.engine.runtime import autocast, start_runtime, to_device
-from core.engine.training.build import build_criterion
-from core.engine.training.pose_keypoints import predicted_keypoints
+from core.engine.runtime import autocast, to_device
 from core.files import write_json
 from core.losses.joint_loss import JointLoss
-from core.systems.build import build_model
 
 REPEATS = 5          # timed forward passes; their median counts
 
@@ -71,7 +63,7 @@ class Cost(NamedTuple):
 
 def measure_cost(model: nn.Module, view: Sequence[Tensor], clips: Clip | SkeletonClip, criterion: JointLoss, *,
                  views: int = 1, amp: str = 'none', gpu: torch.device | None = None) -> Cost:
-    """Measure what ``model`` costs; it ends on ``gpu``, if there is one, with gradients.
+    """Measure what ``model`` costs; afterwards the model is on ``gpu`` (if given) and holds gradients.
 
     Args:
         model: on the CPU.
@@ -172,28 +164,9 @@ def read_cost(folder: Path) -> Cost | None:
         return None
 
 
-def ensure_cost(cfg: CfgNode) -> Cost:
-    """Return what the model of a complete run costs, measured and written to ``cost.json`` unless it is already.
-
-    Raises:
-        ValueError: when the data of the run is not there any more.
-    """
-    cost = read_cost(run_folder(cfg))
-    if cost is None:
-        cost = _measure_run(cfg)
-        write_json(run_folder(cfg) / 'cost.json', cost._asdict())
-    return cost
-
-
-def _measure_run(cfg: CfgNode) -> Cost:
-    runtime = start_runtime(cfg.GPUS)
-    data = build_data(cfg, keypoints=predicted_keypoints(cfg, runtime))
-    test, training = (default_collate([loader.dataset[0]] * clips)
-                      for loader, clips in ((data.test, 1), (data.train, TRAINING_CLIPS)))
-    view = [value[:1].clone() for value in split_clips(test.inputs, cfg.TEST.NUM_CLIPS)]
-    return measure_cost(build_model(cfg), view, training, build_criterion(cfg),
-                        views=cfg.TEST.NUM_CLIPS * (1 + cfg.TEST.FLIP), amp=cfg.TRAIN.AMP,
-                        gpu=runtime.device if runtime.device_ids else None)
+def write_cost(folder: Path, cost: Cost) -> None:
+    """Write ``cost.json`` into a run's folder."""
+    write_json(folder / 'cost.json', cost._asdict())
 
 
 class PeakMemory(TorchDispatchMode):

@@ -86,8 +86,10 @@ def _summarize(arm: str, runs: dict[int, RunFigures], first: dict[int, RunFigure
 
 
 def _middle_cost(costs: Sequence[Cost]) -> Cost | None:
+    if not costs:
+        return None
     columns = [[value for value in column if value is not None] for column in zip(*costs, strict=True)]
-    return Cost(*(statistics.median_low(column) if column else None for column in columns)) if costs else None
+    return Cost._make(statistics.median_low(column) if column else None for column in columns)
 
 
 def markdown_table(summaries: Sequence[ArmSummary]) -> str:
@@ -110,7 +112,7 @@ def _heads(first: str, gpu: str) -> tuple[str, ...]:
 
 
 def _cells(row: ArmSummary) -> tuple[str, ...]:
-    cost = row.cost or Cost(*[None] * len(Cost._fields))
+    cost = row.cost or Cost._make([None] * len(Cost._fields))
     return (row.arm, ', '.join(map(str, row.seeds)) or 'none', _cell(row.top1), _cell(row.mean_class_accuracy),
             _cell(row.AP), _number(row.parameters, '.2f'),
             _number(cost.gflops, '.2f') + ('' if cost.views in (None, 1) else f' × {cost.views}'),

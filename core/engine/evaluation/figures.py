@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +14,14 @@ from core.metrics.percent import percents
 from core.metrics.pose import evaluate_pose, measure_persons
 
 
-def summarize(predictions: Predictions, layout: Layout, class_names: Sequence[str] = ()) -> dict:
+def summarize(predictions: Predictions, layout: Layout, class_names: Sequence[str] = ()) -> dict[str, Any]:
     """Compute the content of ``metrics.json``: everything in percent (0 to 100), pose in image pixels.
 
     Frames that a short, looped clip repeats, or several clips share, count as often as the model saw them. With
     ``class_names`` (by label) the figures of every class are added.
     """
-    metrics, details = {'num_clips': len(predictions.label)}, {}
+    metrics: dict[str, Any] = {'num_clips': len(predictions.label)}
+    details: dict[str, Any] = {}
     if predictions.probabilities is not None:
         action = evaluate_classification(predictions.probabilities, predictions.label)
         metrics = {'top1': action.top1, 'top5': action.top5, 'mean_class_accuracy': action.mean_class_accuracy,
@@ -28,7 +30,7 @@ def summarize(predictions: Predictions, layout: Layout, class_names: Sequence[st
             rows = (figures._asdict() for figures in action.per_class)
             details['per_class'] = dict(zip(class_names, rows, strict=True))
         details['confusion'] = action.confusion.tolist()
-    if predictions.visual is not None:
+    if predictions.visual is not None and predictions.skeleton is not None:
         for name, probabilities in (('skeleton', predictions.skeleton), ('visual', predictions.visual)):
             metrics[f'{name}_top1'] = evaluate_classification(probabilities, predictions.label).top1
     if predictions.pose is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ class Predictions(NamedTuple):
         pose: the poses.
     """
 
-    index: np.ndarray
+    index: np.ndarray                       # type: ignore[assignment]   # tuple.index is never meant
     label: np.ndarray
     probabilities: np.ndarray | None = None
     skeleton: np.ndarray | None = None
@@ -47,7 +47,7 @@ class Poses(NamedTuple):
     visible: np.ndarray
 
 
-def map_arrays(function: Callable, *items):
+def map_arrays(function: Callable, *items: Any) -> Any:
     """Apply ``function`` to the arrays of equally built ``Predictions`` (or ``Poses``), field by field."""
     if items[0] is None or isinstance(items[0], (np.ndarray, torch.Tensor)):
         return None if items[0] is None else function(*items)

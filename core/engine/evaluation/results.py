@@ -1,4 +1,4 @@
-"""``predictions.json``: what a tested model answers for every clip, for people and for the report."""
+"""The files of a test, written and read: ``metrics.json``, ``predictions.json`` and ``scores.npz``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from core.engine.evaluation.predictions import Poses, Predictions
-from core.files import write_atomic
+from core.files import write_atomic, write_json
 from core.layouts import Layout
 from core.metrics.classification import ranked_classes
 from core.metrics.percent import percents
@@ -19,6 +20,56 @@ from core.metrics.pose import measure_persons
 from core.metrics.score_fusion import ClipScores
 
 DIGITS = 6
+
+
+class Answer(NamedTuple):
+    """What the model said of one clip.
+
+    Attributes:
+        name: of the sequence.
+        label: true class.
+        top: (class, probability 0..1), best first, up to five; empty for a model that knows no actions.
+        oks: mean OKS of the clip's poses, 0..1; None without poses.
+        pck: percent of its joints that are right; None without poses.
+    """
+
+    name: str
+    label: int
+    top: tuple[tuple[int, float], ...] = ()
+    oks: float | None = None
+    pck: float | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the best class is the true one."""
+        return bool(self.top) and self.top[0][0] == self.label
+
+
+def write_metrics(file: Path, metrics: dict[str, Any]) -> None:
+    """Write the figures of a test, see ``summarize``."""
+    write_json(file, metrics)
+
+
+def read_metrics(file: Path) -> dict[str, Any]:
+    """Return what ``write_metrics`` wrote; empty for a missing file.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    return _read_json(file)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    """The object in a JSON file; empty for a missing one."""
+    if not file.exists():
+        return {}
+    try:
+        content = json.loads(file.read_text())
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise ValueError(f"'{file}' is not a JSON object; run exp/test.py again")
+    return content
 
 
 def write_predictions(file: Path, predictions: Predictions, names: Sequence[str], class_names: Sequence[str],
@@ -34,6 +85,28 @@ def write_predictions(file: Path, predictions: Predictions, names: Sequence[str]
     """
     lines = ',\n'.join(map(json.dumps, clip_answers(predictions, names, layout)))
     write_atomic(file, f'{{"class_names": {json.dumps(list(class_names))}, "clips": [\n{lines}\n]}}\n'.encode())
+
+
+def read_predictions(file: Path) -> tuple[tuple[str, ...], tuple[Answer, ...]]:
+    """Return the class names and the answers that ``write_predictions`` wrote; both empty for a missing file.
+
+    Raises:
+        ValueError: the file is damaged, or names no class of an answer.
+    """
+    predictions = _read_json(file)
+    class_names = tuple(predictions.get('class_names', ()))
+    try:
+        return class_names, tuple(_answer(clip, len(class_names)) for clip in predictions.get('clips', ()))
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"'{file}' is not as exp/test.py writes it; run that again") from None
+
+
+def _answer(clip: dict[str, Any], num_classes: int) -> Answer:
+    """One entry of ``predictions.json``; refuses classes without a name."""
+    top = tuple((int(label), float(probability)) for label, probability in clip.get('top5') or ())
+    if not all(0 <= label < num_classes for label in (clip['label'], *dict(top))):
+        raise ValueError(clip['id'])
+    return Answer(clip['id'], int(clip['label']), top, clip.get('oks'), clip.get('pck'))
 
 
 def clip_answers(predictions: Predictions, names: Sequence[str], layout: Layout) -> list[dict]:

@@ -1,8 +1,8 @@
 """Several views of one sequence in testing: clips of other frames, and mirror images; what they answer is averaged.
 
 A batch of sequences holds its clips one after the other on the frame axis; the model sees each as an entry of a plain
-batch. Averaged are probabilities: those of the classes over all views, those of SimCC's bins over a clip and its mirror
-image.
+batch. Class
+probabilities are averaged over all views; SimCC bin probabilities over a clip and its mirror image.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from core.engine.evaluation.predictions import map_arrays
 from core.models.output import JointOutput
-from core.models.pose.simcc import flip_back_simcc
+from core.models.pose.coding import SimCCCoding
 
 
 class Views(NamedTuple):
@@ -53,11 +53,11 @@ def join_clips(value: Tensor, num_clips: int) -> Tensor:
     return value.unflatten(0, (-1, num_clips)).transpose(1, 2).flatten(2, 3)
 
 
-def mirror_back(output: JointOutput, flip_order: Sequence[int], split_ratio: float) -> JointOutput:
+def mirror_back(output: JointOutput, flip_order: Sequence[int], coding: SimCCCoding | None) -> JointOutput:
     """Return what was answered about mirrored clips as an answer about the clips: their poses are mirrored back."""
     if output.simcc_x is None:
         return output
-    simcc = flip_back_simcc(output.simcc_x, output.simcc_y, flip_order, split_ratio)
+    simcc = coding.flip_back(output.simcc_x, output.simcc_y, flip_order)
     return output._replace(simcc_x=simcc.x, simcc_y=simcc.y)
 
 

@@ -11,7 +11,7 @@ from torch import distributed
 from yacs.config import CfgNode
 
 from core.config import default_config, resolve_path, save_config, saved_settings
-from core.engine.runs.checkpoint import read_checkpoint
+from core.engine.runs.checkpoint import Checkpoint, read_checkpoint
 from core.engine.runtime import Runtime
 
 NEUTRAL_KEYS = ('NAME', 'OUTPUT_DIR', 'GPUS', 'AUTO_RESUME', 'PRINT_FREQ', 'VALID_FREQ', 'CUDNN', 'WORKERS')
@@ -26,30 +26,30 @@ def run_folder(cfg: CfgNode) -> Path:
     return resolve_path(cfg.OUTPUT_DIR) / cfg.NAME
 
 
-def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> dict[str, Any] | None:
+def open_run(cfg: CfgNode, runtime: Runtime, epochs: int) -> Checkpoint | None:
     """Prepare the folder of a run and return the checkpoint it continues from, ``None`` for a new run.
 
     Results of a run with other settings or of more than ``epochs`` epochs, or of any run when AUTO_RESUME is off, are
     moved to ``NAME.1``, ``NAME.2``, ..., so that nothing is lost and ``OUTPUT_DIR/NAME`` holds one run only.
     """
     folder = run_folder(cfg)
-    state = read_checkpoint(folder / 'last.pth') if cfg.AUTO_RESUME and (folder / 'last.pth').exists() else None
-    differing = changed_keys(cfg, saved_settings(state['config'], f"'{folder / 'last.pth'}'")) if state else []
-    if state and state['epoch'] > epochs:
+    last = read_checkpoint(folder / 'last.pth') if cfg.AUTO_RESUME and (folder / 'last.pth').exists() else None
+    differing = changed_keys(cfg, saved_settings(last.state['config'], f"'{folder / 'last.pth'}'")) if last else []
+    if last and last.state['epoch'] > epochs:
         differing = ['TRAIN.END_EPOCH']
     if differing:
-        state = None
+        last = None
     if runtime.distributed:
         distributed.barrier()                              # everyone has read before anything moves
     if runtime.is_main:
-        if state is None and folder.exists() and any(folder.iterdir()):
+        if last is None and folder.exists() and any(folder.iterdir()):
             aside = _free_name(folder)
             folder.rename(aside)
             why = f'differs in {differing[0]}' if differing else 'is not to be continued'
             runtime.say(f'an earlier run that {why} moved to {aside}')
         folder.mkdir(parents=True, exist_ok=True)
         save_config(cfg, folder / 'config.yaml')
-    return state
+    return last
 
 
 def changed_keys(cfg: CfgNode, saved: dict[str, Any], free_keys: Sequence[str] = FREE_KEYS) -> list[str]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import nn
 from torch.optim import Optimizer
 from yacs.config import CfgNode
 
 from core.compat import timm
+from core.data.build import Data, build_data
+from core.engine.runs.checkpoint import read_checkpoint
+from core.engine.runs.run_folder import run_folder
 from core.engine.runtime import Runtime, unwrap, wrap_model
 from core.engine.training.loop import Trainer
-from core.engine.training.stages import initialize, learning_rate, num_epochs
+from core.engine.training.pose_keypoints import predicted_keypoints
 from core.losses.joint_loss import JointLoss
-from core.systems.build import build_model
+from core.models.pose.coding import SimCCCoding
+from core.systems.build import blueprint_of, build_model
 
 
 def seed_everything(cfg: CfgNode, runtime: Runtime) -> None:
@@ -22,13 +29,22 @@ def seed_everything(cfg: CfgNode, runtime: Runtime) -> None:
     torch.backends.cudnn.deterministic = cfg.CUDNN.DETERMINISTIC
 
 
-def build_criterion(cfg: CfgNode) -> JointLoss:
-    """Create the joint loss."""
-    return JointLoss(tuple(cfg.LOSS.RATIO), image_size=tuple(cfg.MODEL.IMAGE_SIZE),
-                     split_ratio=cfg.MODEL.SIMDR_SPLIT_RATIO, sigma=cfg.MODEL.SIGMA,
-                     visual_ratio=tuple(cfg.LOSS.VISUAL_RATIO), gate_ratio=cfg.LOSS.GATE_RATIO,
-                     target_norm=cfg.MODEL.TARGET_NORM, reduction=cfg.LOSS.KL_REDUCTION, norm=cfg.LOSS.KL_NORM,
-                     label_smoothing=cfg.LOSS.LABEL_SMOOTHING)
+def build_run_data(cfg: CfgNode, runtime: Runtime) -> Data:
+    """Create the loaders of this process; keypoints that a pose network must predict first are predicted.
+
+    Raises:
+        ValueError: with one sentence, when files are missing or do not fit the configuration.
+    """
+    return build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
+                      keypoints=predicted_keypoints(cfg, runtime))
+
+
+def build_criterion(cfg: CfgNode, coding: SimCCCoding | None) -> JointLoss:
+    """Create the joint loss of a model that writes joints with ``coding``, or writes none."""
+    loss = cfg.LOSS
+    return JointLoss(tuple(loss.RATIO), coding=coding, visual_ratio=tuple(loss.VISUAL_RATIO),
+                     gate_ratio=loss.GATE_RATIO, reduction=loss.KL_REDUCTION, norm=loss.KL_NORM,
+                     label_smoothing=loss.LABEL_SMOOTHING)
 
 
 def build_trainer(cfg: CfgNode, runtime: Runtime, steps_per_epoch: int) -> Trainer:
@@ -38,54 +54,78 @@ def build_trainer(cfg: CfgNode, runtime: Runtime, steps_per_epoch: int) -> Train
         ValueError: for starting weights that do not fit.
     """
     seed_everything(cfg, runtime)
-    model = build_model(cfg)
-    loaded = initialize(model, cfg)
+    blueprint, model = blueprint_of(cfg), build_model(cfg)
+    criterion = build_criterion(cfg, getattr(model, 'coding', None))
+    loaded = start_weights(model, cfg)
     if loaded:
         runtime.say(loaded)
     model = wrap_model(model, runtime, sync_bn=cfg.TRAIN.SYNC_BN,
-                       find_unused=cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL.TAP_GRAD == 0)
+                       find_unused=blueprint.leaves_gradients_out(cfg))
     train = cfg.TRAIN
-    optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=learning_rate(cfg), pose_lr_ratio=train.POSE_LR_RATIO,
-                                weight_decay=train.WEIGHT_DECAY, momentum=train.MOMENTUM)
-    scheduler = build_scheduler(optimizer, name=train.SCHEDULER, epochs=num_epochs(cfg),
+    optimizer = build_optimizer(model, name=train.OPTIMIZER, lr=blueprint.learning_rate(cfg),
+                                factors=blueprint.rate_factors(cfg), weight_decay=train.WEIGHT_DECAY,
+                                momentum=train.MOMENTUM)
+    scheduler = build_scheduler(optimizer, name=train.SCHEDULER, epochs=blueprint.num_epochs(cfg),
                                 steps_per_epoch=steps_per_epoch, milestones=tuple(train.LR_STEP),
                                 factor=train.LR_FACTOR, min_lr=train.MIN_LR, warmup_epochs=train.WARMUP_EPOCHS)
     ema = timm.utils.ModelEmaV3(unwrap(model), decay=train.EMA_DECAY, use_warmup=True) if train.EMA_DECAY else None
     scaler = torch.amp.GradScaler(runtime.device.type, enabled=train.AMP == 'fp16')
-    return Trainer(model, build_criterion(cfg), optimizer, scheduler, scaler, ema, train.AMP, train.CLIP_GRAD)
+    return Trainer(model, criterion, optimizer, scheduler, scaler, ema, train.AMP, train.CLIP_GRAD)
 
 
-def parameter_groups(model: nn.Module, lr: float, pose_lr_ratio: float, weight_decay: float) -> list[dict]:
-    """Split the trainable parameters by learning rate (pose network or rest) and by weight decay (not on 1-D ones).
+def start_weights(model: nn.Module, cfg: CfgNode) -> str | None:
+    """Load what the run starts from: the best weights of its earlier stages, or ``PRETRAINED``.
+
+    Returns:
+        One line about them, ``None`` for random ones.
+
+    Raises:
+        ValueError: a file is unreadable or nothing of it fits.
+    """
+    blueprint = blueprint_of(cfg)
+    best = [run_folder(stage) / 'best.pth' for stage in blueprint.earlier_stages(cfg)]
+    return blueprint.start(model, cfg, [(str(file), read_checkpoint(file).weights) for file in best])
+
+
+def parameter_groups(model: nn.Module, lr: float, factors: Mapping[str, float], weight_decay: float) -> list[dict]:
+    """Split the trainable parameters by learning rate and by weight decay (not on 1-D ones).
+
+    Args:
+        model: wrapped or not.
+        lr: learning rate.
+        factors: beginning of parameter names → factor on ``lr``.
+        weight_decay: of matrices and kernels.
 
     Returns:
         Groups for a torch optimizer, all at rate ``lr``: timm's schedulers multiply theirs by a group's ``lr_scale``,
         the first time when they are created.
     """
-    groups: dict[tuple[bool, bool], list] = {}
+    groups: dict[tuple[str, bool], list] = {}
     for name, parameter in unwrap(model).named_parameters():
         if parameter.requires_grad:
-            groups.setdefault((name.startswith('pose.'), parameter.ndim > 1), []).append(parameter)
-    return [{'params': parameters, 'lr': lr, 'lr_scale': pose_lr_ratio if in_pose else 1.0,
+            part = next((prefix for prefix in factors if name.startswith(prefix)), '')
+            groups.setdefault((part, parameter.ndim > 1), []).append(parameter)
+    return [{'params': parameters, 'lr': lr, 'lr_scale': factors.get(part, 1.0),
              'weight_decay': weight_decay if decays else 0.0}
-            for (in_pose, decays), parameters in groups.items()]
+            for (part, decays), parameters in groups.items()]
 
 
-def build_optimizer(model: nn.Module, *, name: str = 'adam', lr: float = 0.002, pose_lr_ratio: float = 1.0,
-                    weight_decay: float = 0.0, momentum: float = 0.9) -> Optimizer:
+def build_optimizer(model: nn.Module, *, name: str = 'adam', lr: float = 0.002,
+                    factors: Mapping[str, float] | None = None, weight_decay: float = 0.0,
+                    momentum: float = 0.9) -> Optimizer:
     """Create timm's adam, adamw, sgd (with Nesterov) or momentum (sgd without) for the trainable parameters."""
-    groups = parameter_groups(model, lr, pose_lr_ratio, weight_decay)
-    extra = {'momentum': momentum} if name in ('sgd', 'momentum') else {}
+    groups = parameter_groups(model, lr, factors or {}, weight_decay)
+    extra: dict[str, Any] = {'momentum': momentum} if name in ('sgd', 'momentum') else {}
     return timm.optim.create_optimizer_v2(groups, opt=name, lr=lr, weight_decay=0.0, **extra)
 
 
 def build_scheduler(optimizer: Optimizer, *, name: str = 'multistep', epochs: int, steps_per_epoch: int,
                     milestones: tuple[int, ...] = (), factor: float = 0.5, min_lr: float = 0.0,
-                    warmup_epochs: float = 0.0):
+                    warmup_epochs: float = 0.0) -> Any:
     """Create timm's schedule ``name`` (multistep, cosine), updated once per step with ``step_update``."""
     steps = max(steps_per_epoch, 1)
     scheduler, _ = timm.scheduler.create_scheduler_v2(
         optimizer, sched=name, num_epochs=max(epochs, 1), decay_milestones=list(milestones), decay_rate=factor,
-        min_lr=min_lr, warmup_epochs=warmup_epochs, warmup_lr=0.0, warmup_prefix=False, step_on_epochs=False,
-        updates_per_epoch=steps)
+        min_lr=min_lr, warmup_epochs=warmup_epochs,                # type: ignore[arg-type]   # a part of one works, too
+        warmup_lr=0.0, warmup_prefix=False, step_on_epochs=False, updates_per_epoch=steps)
     return scheduler

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +14,9 @@ from torch.utils.data import DataLoader
 from core.data.clips.keypoint_clips import SkeletonClip
 from core.data.clips.person_clips import Clip
 from core.engine.evaluation.figures import summarize
-from core.engine.evaluation.predict import predict
+from core.engine.evaluation.predict import EvaluationSettings, predict
 from core.engine.runs.run_log import RunLogger
 from core.engine.runtime import Runtime, autocast, to_device, unwrap
-from core.layouts import Layout
 from core.losses.joint_loss import JointLoss
 
 
@@ -105,18 +103,15 @@ def train_epoch(trainer: Trainer, batches: DataLoader, epoch: int, runtime: Runt
             pending, clips, since = [], 0, time.perf_counter()
 
 
-def validate(trainer: Trainer, batches: Iterable[Clip | SkeletonClip] | None, layout: Layout, epoch: int,
-             runtime: Runtime, logger: RunLogger) -> float:
+def validate(trainer: Trainer, batches: DataLoader | None, epoch: int, runtime: Runtime, logger: RunLogger) -> float:
     """Log the figures of the held-out part of the training side and return the one that chooses ``best.pth``.
 
     That is top1, or AP for a model that knows no actions, in percent; 0 where nothing is held out.
     """
     if batches is None:
         return 0.0
-    encoding = trainer.criterion.encoding
-    predictions = predict(trainer.averaged_model(), batches, runtime, split_ratio=encoding['split_ratio'],
-                          sigma=encoding['sigma'], amp=trainer.amp)
-    metrics = summarize(predictions, layout)
+    predictions = predict(trainer.averaged_model(), batches, runtime, EvaluationSettings(amp=trainer.amp))
+    metrics = summarize(predictions, batches.dataset.layout)
     values = {name: metrics[name] for name in ('top1', 'skeleton_top1', 'visual_top1') if name in metrics}
     if 'pose' in metrics:
         values['AP'] = metrics['pose']['AP'] or 0.0

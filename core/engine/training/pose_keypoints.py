@@ -23,11 +23,10 @@ from core.data.build import build_clips
 from core.data.clips.person_clips import Clip
 from core.data.frames.frame_folder import FrameFolder
 from core.engine.evaluation.predict import apply_affine
-from core.engine.runs.checkpoint import read_checkpoint, tested_weights
+from core.engine.runs.checkpoint import read_checkpoint
 from core.engine.runtime import Runtime, to_device
 from core.files import write_atomic
 from core.models.joint import PoseModel
-from core.models.pose.simcc import decode_simcc
 from core.models.published_weights import load_state
 from core.systems.joint import build_pose_net
 
@@ -66,9 +65,9 @@ def predicted_keypoints(cfg: CfgNode, runtime: Runtime) -> Path | None:
     Raises:
         ValueError: for a checkpoint that cannot be read, or whose pose network is another than the configured one.
     """
-    if SYSTEMS[cfg.MODEL.NAME].reads != 'keypoints' or not cfg.DATASET.POSE_CHECKPOINT:
+    if SYSTEMS[cfg.MODEL.NAME].clips != 'keypoints' or not cfg.DATASET.POSE_CHECKPOINT:
         return None
-    weights = tested_weights(read_checkpoint(resolve_path(cfg.DATASET.POSE_CHECKPOINT)))
+    weights = read_checkpoint(resolve_path(cfg.DATASET.POSE_CHECKPOINT)).weights
     weights = {name: value for name, value in weights.items() if name.startswith('pose.')}
     file = resolve_path(cfg.OUTPUT_DIR) / 'keypoints' / f'{_digest(cfg, weights)}.pkl'
     if not file.exists() and runtime.is_main:
@@ -105,8 +104,7 @@ def predict_all(model: nn.Module, cfg: CfgNode, file: AnnotationFile, frames: Fr
     for record, clip in zip(records, tqdm(loader, desc='predicting keypoints', unit='sequence'), strict=True):
         clip = to_device(clip, device)
         output = model.eval()(*clip.inputs)
-        keypoints, scores = decode_simcc(output.simcc_x, output.simcc_y, cfg.MODEL.SIMDR_SPLIT_RATIO,
-                                         sigma=cfg.MODEL.SIGMA, mode=cfg.TEST.DECODE)    # (1, M, T, V, 2), (1, M, T, V)
+        keypoints, scores = model.coding.decode(output.simcc_x, output.simcc_y, cfg.TEST.DECODE)
         present = clip.person_mask[0, :, None, None]                                     # (M, 1, 1)
         image = apply_affine(clip.crop_to_image, keypoints)[0] * present[..., None]      # (M, T, V, 2)
         width, height = (int(side) for side in clip.image_size[0])

@@ -17,7 +17,6 @@ from core.data.boxes import BoxSettings, apply_affine, clip_boxes, crop_affine
 from core.losses.simcc_loss import simcc_kl_loss
 from core.models.joint import NormalizeFrames
 from core.models.pose.pose_net import PoseNet
-from core.models.pose.simcc import decode_simcc, encode_simcc
 from core.rendering.strangers import render_person_sample
 
 
@@ -58,8 +57,7 @@ class PersonCrops(Dataset):
         return PersonCrop(crop, apply_affine(affine, keypoints).astype(np.float32))
 
 
-def train_pose(model: PoseNet, loader: DataLoader, device: torch.device, *, split_ratio: float, sigma: float,
-               lr: float = 1.5e-3) -> None:
+def train_pose(model: PoseNet, loader: DataLoader, device: torch.device, lr: float = 1.5e-3) -> None:
     """Minimize the KL divergence over the pictures of ``loader``, once, under a cosine schedule."""
     optimizer = timm.optim.create_optimizer_v2(model, opt='adamw', lr=lr, weight_decay=1e-4)
     scheduler, _ = timm.scheduler.create_scheduler_v2(optimizer, num_epochs=1, updates_per_epoch=len(loader),
@@ -68,7 +66,7 @@ def train_pose(model: PoseNet, loader: DataLoader, device: torch.device, *, spli
     model.train()
     bar = tqdm(loader, desc='pretraining', unit='step', mininterval=5)
     for step, batch in enumerate(bar, 1):
-        loss = pose_loss(model, normalize(batch.frame.to(device)), batch.keypoints_crop.to(device), split_ratio, sigma)
+        loss = pose_loss(model, normalize(batch.frame.to(device)), batch.keypoints_crop.to(device))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -77,16 +75,15 @@ def train_pose(model: PoseNet, loader: DataLoader, device: torch.device, *, spli
             bar.set_postfix(loss=f'{loss.item():.3f}')
 
 
-def pose_loss(model: PoseNet, images: Tensor, keypoints: Tensor, split_ratio: float, sigma: float) -> Tensor:
+def pose_loss(model: PoseNet, images: Tensor, keypoints: Tensor) -> Tensor:
     """KL loss of normalized images ``(N, 3, H, W)`` and keypoints ``(N, V, 2)`` in crop pixels, hidden ones too."""
-    target = encode_simcc(keypoints, torch.ones_like(keypoints[..., 0]), image_size=(images.shape[3], images.shape[2]),
-                          split_ratio=split_ratio, sigma=sigma)
+    target = model.coding.encode(keypoints, torch.ones_like(keypoints[..., 0]))
     simcc = model(images).simcc
     return simcc_kl_loss(simcc.x, simcc.y, target, reduction='sum', norm='visible')
 
 
 @torch.no_grad()
-def crop_pck(model: PoseNet, batches: Iterable[PersonCrop], device: torch.device, *, split_ratio: float,
+def crop_pck(model: PoseNet, batches: Iterable[PersonCrop], device: torch.device,
              threshold: float = 0.05) -> float:
     """Return the share (percent) of joints closer to the truth than ``threshold`` of the crop's height."""
     normalize = NormalizeFrames().to(device)
@@ -94,7 +91,7 @@ def crop_pck(model: PoseNet, batches: Iterable[PersonCrop], device: torch.device
     hits = []
     for batch in batches:
         simcc = model(normalize(batch.frame.to(device))).simcc
-        keypoints, _ = decode_simcc(simcc.x, simcc.y, split_ratio, mode='expect')
+        keypoints, _ = model.coding.decode(simcc.x, simcc.y)
         distance = (keypoints - batch.keypoints_crop.to(device)).norm(dim=-1)                  # (N, V)
         hits.append((distance < threshold * batch.frame.shape[1]).float().flatten())
     return 100 * torch.cat(hits).mean().item()

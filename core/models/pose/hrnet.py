@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.pose.blocks import init_weights
-from core.models.pose.multi_resolution import MultiResolutionBackbone
+from core.models.pose.multi_resolution import BranchTransition, MultiResolutionBackbone
 from core.models.pose.taps import output_rows, rows_per_module
 
 STEM_CHANNELS = 64
@@ -115,21 +115,16 @@ class HRModule(nn.Module):
                 for paths in self.fuse_layers.values()]
 
 
-class HRTransition(nn.ModuleList):
-    """Between two stages: adapts widths and opens new branches from the coarsest one (keys ``{branch}.{…}``)."""
+class HRTransition(BranchTransition):
+    """Transition of 3x3 convolutions."""
 
-    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        super().__init__()
-        for branch, width in enumerate(after):
-            if branch >= len(before):
-                outputs = [before[-1]] * (branch - len(before)) + [width]
-                self.append(nn.Sequential(*(_conv_norm(before[-1], out, 3, 2) for out in outputs)))
-            else:
-                self.append(_conv_norm(before[branch], width, 3) if width != before[branch] else nn.Identity())
+    def adapt(self, before: int, after: int) -> nn.Module:
+        """A 3x3 convolution."""
+        return _conv_norm(before, after, 3)
 
-    def forward(self, maps: list[Tensor]) -> list[Tensor]:
-        """Maps of the previous stage → maps of the next one, fine → coarse."""
-        return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
+    def halve(self, before: int, after: int) -> nn.Module:
+        """The same with stride 2."""
+        return _conv_norm(before, after, 3, 2)
 
 
 class HRNet(MultiResolutionBackbone):

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from core.models.pose.blocks import ConvBlock, channel_shuffle, depthwise, init_weights, separable
-from core.models.pose.lite_module import FUSE_MODES, LiteHRModule, StageSpec
-from core.models.pose.multi_resolution import MultiResolutionBackbone
+from core.models.pose.lite_module import LiteHRModule, StageSpec
+from core.models.pose.multi_resolution import BranchTransition, MultiResolutionBackbone
 from core.models.pose.taps import rows_per_module
 
 
@@ -63,55 +62,16 @@ class Stem(nn.Module):
         return channel_shuffle(torch.cat([self.branch1(left), right], 1))
 
 
-class Transition(nn.ModuleList):
-    """Between two stages: adapts widths and opens new branches from the coarsest one (keys ``{branch}.{…}``)."""
+class Transition(BranchTransition):
+    """Transition of separable convolutions."""
 
-    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        super().__init__()
-        for branch, width in enumerate(after):
-            if branch >= len(before):
-                outputs = [before[-1]] * (branch - len(before)) + [width]
-                self.append(nn.Sequential(*(separable(before[-1], out, 2, relu=True) for out in outputs)))
-            elif width != before[branch]:
-                self.append(separable(before[branch], width, 1, relu=True))
-            else:
-                self.append(nn.Identity())
+    def adapt(self, before: int, after: int) -> nn.Module:
+        """1x1 behind a depthwise convolution."""
+        return separable(before, after, 1, relu=True)
 
-    def forward(self, maps: list[Tensor]) -> list[Tensor]:
-        """Maps of the previous stage → maps of the next one, fine → coarse."""
-        return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
-
-
-class SeparableConv(nn.Module):
-    """Depthwise 3x3 and 1x1 convolution (mmcv ``DepthwiseSeparableConvModule`` without the first activation)."""
-
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__()
-        self.depthwise_conv = depthwise(in_channels)
-        self.pointwise_conv = ConvBlock(in_channels, out_channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, C_in, H, W)`` → ``(N, C_out, H, W)``."""
-        return self.pointwise_conv(self.depthwise_conv(x))
-
-
-class IterativeHead(nn.Module):
-    """Walks from the coarsest map to the finest, adding the upsampled result of the level before."""
-
-    def __init__(self, channels: tuple[int, ...]) -> None:
-        super().__init__()
-        coarse_first = channels[::-1]
-        self.projects = nn.ModuleList(SeparableConv(before, after) for before, after
-                                      in zip(coarse_first, (*coarse_first[1:], coarse_first[-1]), strict=True))
-
-    def forward(self, maps: list[Tensor]) -> list[Tensor]:
-        """Maps ``(N, C_b, H_b, W_b)`` fine → coarse → maps ``(N, C_{b-1}, H_b, W_b)`` (the finest keeps ``C_0``)."""
-        walked: list[Tensor] = []
-        for project, level in zip(self.projects, reversed(maps), strict=True):
-            if walked:
-                level = level + F.interpolate(walked[-1], level.shape[-2:], mode='bilinear', align_corners=True)
-            walked.append(project(level))
-        return walked[::-1]
+    def halve(self, before: int, after: int) -> nn.Module:
+        """The same with stride 2."""
+        return separable(before, after, 2, relu=True)
 
 
 class LiteHRNet(MultiResolutionBackbone):
@@ -119,15 +79,8 @@ class LiteHRNet(MultiResolutionBackbone):
 
     Args:
         spec: a row of ``LITE_HRNETS`` or another description.
-        fuse: one of ``FUSE_MODES``, see ``LiteHRModule``; published weights need 'official'.
-        with_head: append the iterative head (the published heatmap models have it, end2end has not).
         outputs: branches of the last stage that are handed out, ascending from 0; ``None`` hands out all. Fuse paths
             that only the others need (up to a fifth of the parameters) are left out, as they would never learn.
-        norm_eval: keep every BatchNorm in evaluation mode while training.
-        with_cp: recompute block activations in the backward pass.
-
-    Raises:
-        ValueError: for an unknown ``fuse``, or a head without the maps it reads.
 
     Example:
         >>> [tuple(m.shape) for m in LiteHRNet(LITE_HRNETS['lite-hrnet-18'])(torch.zeros(2, 3, 64, 32))][:2]
@@ -136,41 +89,22 @@ class LiteHRNet(MultiResolutionBackbone):
 
     title = 'Lite-HRNet'
 
-    def __init__(self, spec: LiteHRNetSpec, *, fuse: str = 'official', with_head: bool = False,
-                 outputs: Sequence[int] | None = None, norm_eval: bool = False, with_cp: bool = False) -> None:
+    def __init__(self, spec: LiteHRNetSpec, *, outputs: Sequence[int] | None = None) -> None:
         super().__init__()
-        if fuse not in FUSE_MODES:
-            raise ValueError(f"fuse mode '{fuse}' is unknown; choose one of {', '.join(FUSE_MODES)}")
-        if with_head and outputs is not None:
-            raise ValueError('the iterative head reads every branch: with_head=True needs outputs=None')
-        self.norm_eval = norm_eval
         self.num_stages = len(spec.stages)
         self.stem = Stem(spec)
         self.tap_channels = {'stem': spec.out_channels}
         widths: tuple[int, ...] = (spec.out_channels,)
         for index, stage in enumerate(spec.stages):
             self.add_module(f'transition{index}', Transition(widths, stage.channels))
-            modules = [LiteHRModule(stage, fuse, outputs=rows, with_cp=with_cp)
+            modules = [LiteHRModule(stage, outputs=rows)
                        for rows in rows_per_module(outputs, stage.num_modules, index == self.num_stages - 1)]
             self.add_module(f'stage{index}', nn.Sequential(*modules))
             widths = stage.channels
             handed_out = {f's{index}b{branch}': widths[branch] for branch in modules[-1].rows}
             self.tap_channels |= handed_out
-        self.head_layer = IterativeHead(widths) if with_head else None
-        if with_head:
-            handed_out = {f'head{branch}': width for branch, width in enumerate((widths[0], *widths[:-1]))}
-            self.tap_channels |= handed_out
         self.output_names, self.channels = tuple(handed_out), tuple(handed_out.values())
         init_weights(self)
-
-    def train(self, mode: bool = True) -> LiteHRNet:
-        """Switch training mode; under ``norm_eval`` the BatchNorms stay in evaluation mode."""
-        super().train(mode)
-        if self.norm_eval:
-            for layer in self.modules():
-                if isinstance(layer, nn.modules.batchnorm._BatchNorm):
-                    layer.eval()
-        return self
 
     def stem_taps(self, x: Tensor) -> dict[str, Tensor]:
         """Return 'stem', ``(N, 32, H/4, W/4)``."""
@@ -180,21 +114,13 @@ class LiteHRNet(MultiResolutionBackbone):
         """Return the modules of stage ``index``."""
         return getattr(self, f'transition{index}'), getattr(self, f'stage{index}')
 
-    def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
-        """Add 'head{branch}', where there is a head, to the maps of ``MultiResolutionBackbone``."""
-        taps = super().forward_taps(x)
-        if self.head_layer is not None:
-            last = [level for name, level in taps.items() if name.startswith(f's{self.num_stages - 1}b')]
-            taps |= {f'head{branch}': level for branch, level in enumerate(self.head_layer(last))}
-        return taps
 
-
-def build_lite_hrnet(name: str, **options: bool | str | Sequence[int] | None) -> LiteHRNet:
-    """Create the network called ``name`` in ``LITE_HRNETS``; ``options`` as in ``LiteHRNet``.
+def build_lite_hrnet(name: str, outputs: Sequence[int] | None = None) -> LiteHRNet:
+    """Create the network called ``name`` in ``LITE_HRNETS``; ``outputs`` as in ``LiteHRNet``.
 
     Raises:
         ValueError: for an unknown name.
     """
     if name not in LITE_HRNETS:
         raise ValueError(f"Lite-HRNet '{name}' is unknown; choose one of {', '.join(LITE_HRNETS)}")
-    return LiteHRNet(LITE_HRNETS[name], **options)
+    return LiteHRNet(LITE_HRNETS[name], outputs=outputs)

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.checkpoint import checkpoint
 
 from core.models.pose.blocks import ConvBlock, TwiceTrackedBatchNorm, channel_shuffle, depthwise, separable
 from core.models.pose.taps import output_rows
-
-FUSE_MODES = ('official', 'plain')
 
 
 @dataclass(frozen=True)
@@ -79,44 +76,34 @@ class CrossResolutionWeighting(nn.Module):
 class ConditionalChannelWeighting(nn.Module):
     """Shuffle unit over all branches whose 1x1 convolutions are replaced by gates (section 3.2 of the paper)."""
 
-    def __init__(self, channels: tuple[int, ...], reduce_ratio: int, with_cp: bool = False) -> None:
+    def __init__(self, channels: tuple[int, ...], reduce_ratio: int) -> None:
         super().__init__()
         half = tuple(width // 2 for width in channels)
-        self.with_cp = with_cp
         self.cross_resolution_weighting = CrossResolutionWeighting(half, reduce_ratio)
         self.depthwise_convs = nn.ModuleList(depthwise(width) for width in half)
         self.spatial_weighting = nn.ModuleList(SpatialWeighting(width) for width in half)
 
-    def _run(self, *maps: Tensor) -> list[Tensor]:
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes."""
         kept, worked = zip(*(level.chunk(2, 1) for level in maps), strict=True)     # (N, C_b/2, H_b, W_b)
         worked = self.cross_resolution_weighting(list(worked))
         worked = [weight(conv(level)) for weight, conv, level
                   in zip(self.spatial_weighting, self.depthwise_convs, worked, strict=True)]
         return [channel_shuffle(torch.cat(halves, 1)) for halves in zip(kept, worked, strict=True)]
 
-    def forward(self, maps: list[Tensor]) -> list[Tensor]:
-        """Maps ``(N, C_b, H_b, W_b)`` → the same shapes."""
-        if self.with_cp and self.training:
-            return checkpoint(self._run, *maps, use_reentrant=False)
-        return self._run(*maps)
-
 
 class ShuffleUnit(nn.Module):
     """ShuffleNet V2 unit with stride 1: one half of the channels passes, the other is convolved."""
 
-    def __init__(self, channels: int, with_cp: bool = False) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
         half = channels // 2
-        self.with_cp = with_cp
         self.branch2 = nn.Sequential(ConvBlock(half, half), depthwise(half), ConvBlock(half, half))
-
-    def _run(self, x: Tensor) -> Tensor:
-        kept, worked = x.chunk(2, 1)
-        return channel_shuffle(torch.cat([kept, self.branch2(worked)], 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, C, H, W)`` → same shape."""
-        return checkpoint(self._run, x, use_reentrant=False) if self.with_cp and self.training else self._run(x)
+        kept, worked = x.chunk(2, 1)
+        return channel_shuffle(torch.cat([kept, self.branch2(worked)], 1))
 
 
 def _fuse_path(channels: tuple[int, ...], target: int, source: int, norm: type[nn.BatchNorm2d]) -> nn.Module:
@@ -141,38 +128,34 @@ class LiteHRModule(nn.Module):
 
         s_0 = o_0 + Σ_j F_0j(o_j),   s_i = 2·F_i0(s_0) + Σ_{j≥1} F_ij(o_j),   out_i = ReLU(s_i)
 
-    ``fuse='plain'`` is the textbook sum ``ReLU(Σ_j F_ij(o_j))``.
+    Training moves the running statistics of F_i0 twice a step, as the published code does.
 
     Args:
         spec: of the stage.
-        fuse: one of ``FUSE_MODES``; 'official' also moves the running statistics of F_i0 as the published code does.
         outputs: ``i`` of the ``out_i`` that are computed, ascending from 0; ``None`` computes all.
-        with_cp: recompute block activations in the backward pass (less memory; BatchNorm tracks each batch twice).
     """
 
-    def __init__(self, spec: StageSpec, fuse: str = 'official', *, outputs: Sequence[int] | None = None,
-                 with_cp: bool = False) -> None:
+    def __init__(self, spec: StageSpec, *, outputs: Sequence[int] | None = None) -> None:
         super().__init__()
         channels, branches = spec.channels, range(len(spec.channels))
         self.rows = output_rows(outputs, len(channels))
-        self.fuse = fuse
         if spec.kind == 'LITE':
-            self.layers = nn.Sequential(*(ConditionalChannelWeighting(channels, spec.reduce_ratio, with_cp)
+            self.layers = nn.Sequential(*(ConditionalChannelWeighting(channels, spec.reduce_ratio)
                                           for _ in range(spec.num_blocks)))
         else:
-            self.layers = nn.ModuleList(nn.Sequential(*(ShuffleUnit(width, with_cp) for _ in range(spec.num_blocks)))
+            self.layers = nn.ModuleList(nn.Sequential(*(ShuffleUnit(width) for _ in range(spec.num_blocks)))
                                         for width in channels)
         if spec.with_fuse:
             self.fuse_layers = nn.ModuleDict({str(i): nn.ModuleList(
-                _fuse_path(channels, i, j, TwiceTrackedBatchNorm if fuse == 'official' and j == 0 else nn.BatchNorm2d)
+                _fuse_path(channels, i, j, TwiceTrackedBatchNorm if j == 0 else nn.BatchNorm2d)
                 for j in branches) for i in self.rows})
 
     def _exchange(self, maps: list[Tensor]) -> list[Tensor]:
         fused = []
         for row, paths in zip(self.rows, self.fuse_layers.values(), strict=True):
             terms = [path(level) for path, level in zip(paths, maps, strict=True)]  # each (N, C_row, H_row, W_row)
-            total = sum(terms[1:], 2 * terms[0] if self.fuse == 'official' else terms[0])
-            if row == 0 and self.fuse == 'official':
+            total = sum(terms[1:], 2 * terms[0])
+            if row == 0:
                 maps = [total, *maps[1:]]
             fused.append(F.relu(total))
         return fused

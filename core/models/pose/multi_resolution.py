@@ -9,6 +9,36 @@ from torch import Tensor, nn
 STRIDE = 32
 
 
+class BranchTransition(nn.ModuleList):
+    """Between two stages: adapts widths and opens new branches from the coarsest one (keys ``{branch}.{…}``).
+
+    Args:
+        before: channels of the previous stage's branches, fine → coarse.
+        after: those of the next stage's.
+    """
+
+    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        super().__init__()
+        for branch, width in enumerate(after):
+            if branch >= len(before):
+                outputs = [before[-1]] * (branch - len(before)) + [width]
+                self.append(nn.Sequential(*(self.halve(before[-1], out) for out in outputs)))
+            else:
+                self.append(self.adapt(before[branch], width) if width != before[branch] else nn.Identity())
+
+    @abstractmethod
+    def adapt(self, before: int, after: int) -> nn.Module:
+        """Return a layer from ``before`` to ``after`` channels at the same resolution."""
+
+    @abstractmethod
+    def halve(self, before: int, after: int) -> nn.Module:
+        """Return a layer from ``before`` to ``after`` channels at half the resolution."""
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps of the previous stage → maps of the next one, fine → coarse."""
+        return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
+
+
 class MultiResolutionBackbone(nn.Module):
     """A stem and stages that each add a branch of half the resolution.
 

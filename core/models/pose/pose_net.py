@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from core.models.pose.simcc import SimCC, SimCCHead
+from core.models.pose.coding import SimCCCoding
+from core.models.pose.simcc import SimCC
+from core.models.pose.simcc_head import SimCCHead
 
 
 class PoseOutput(NamedTuple):
@@ -46,6 +48,11 @@ class PoseNet(nn.Module):
         self.backbone = backbone
         self.head = head
         self.taps = tuple(taps)
+
+    @property
+    def coding(self) -> SimCCCoding:
+        """How the answered distributions write joints."""
+        return self.head.coding
 
     def forward(self, x: Tensor) -> PoseOutput:
         """ImageNet-normalized crops ``(N, 3, H, W)`` → ``PoseOutput``."""

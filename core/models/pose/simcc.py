@@ -1,7 +1,7 @@
 """SimCC: joints as one distribution over x bins and one over y bins (Li et al., ECCV 2022, arXiv 2107.03332).
 
-Bins are 0-based; a joint at pixel ``u`` of the crop has its mean at bin ``u · split_ratio``. This file holds the head
-that predicts the two vectors, the targets they are trained on, and the way back to pixels.
+Bins are 0-based; a joint at pixel ``u`` of the crop has its mean at bin ``u · split_ratio``. This file draws
+the targets of the two vectors and leads from vectors back to pixels; ``SimCCCoding`` keeps the settings together.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 TARGET_NORMS = ('upstream', 'renorm')
 DECODE_MODES = ('argmax', 'expect')
@@ -36,40 +36,6 @@ class SimCCTarget(NamedTuple):
 def num_bins(image_size: Sequence[int], split_ratio: float) -> tuple[int, int]:
     """``(N_x, N_y)`` of a crop of ``image_size`` (width, height) pixels."""
     return int(image_size[0] * split_ratio), int(image_size[1] * split_ratio)
-
-
-class SimCCHead(nn.Module):
-    """Features at 1/4 of the crop → logits over bins.
-
-    Initialized as the published system does: convolution normal(0, 0.02), linear layers PyTorch's default.
-
-    Args:
-        in_channels: channels of the features.
-        num_joints: J.
-        image_size: crop ``(width, height)``, pixels.
-        split_ratio: bins per pixel.
-        kernel: side of the convolution from features to joints, 1 or 3.
-
-    Example:
-        >>> SimCCHead(40, 17, (96, 160))(torch.zeros(2, 40, 40, 24)).y.shape
-        torch.Size([2, 17, 320])
-    """
-
-    def __init__(self, in_channels: int, num_joints: int, image_size: tuple[int, int], split_ratio: float = 2.0,
-                 kernel: int = 1) -> None:
-        super().__init__()
-        bins_x, bins_y = num_bins(image_size, split_ratio)
-        pixels = (image_size[0] // 4) * (image_size[1] // 4)
-        self.final_layer = nn.Conv2d(in_channels, num_joints, kernel, padding=kernel // 2)
-        self.mlp_head_x = nn.Linear(pixels, bins_x)
-        self.mlp_head_y = nn.Linear(pixels, bins_y)
-        nn.init.normal_(self.final_layer.weight, std=0.02)
-        nn.init.zeros_(self.final_layer.bias)
-
-    def forward(self, features: Tensor) -> SimCC:
-        """``(N, C, H/4, W/4)`` → logits ``(N, J, N_x)`` and ``(N, J, N_y)``."""
-        joints = self.final_layer(features).flatten(2)              # (N, J, H/4 · W/4)
-        return SimCC(self.mlp_head_x(joints), self.mlp_head_y(joints))
 
 
 def _gaussian(mean: Tensor, bins: int, sigma: float) -> Tensor:

@@ -1,4 +1,4 @@
-"""Skeleton recognizer: backbone and head, with PYSKL's multi-clip rule."""
+"""Skeleton recognizer: backbone and head, alone or behind Instance Pooling."""
 
 from __future__ import annotations
 
@@ -46,11 +46,6 @@ class SkeletonRecognizer(nn.Module):
             person_mask: 1 where the person exists, ``(B, M)``; absent persons do not count.
         """
         return self.head(self.features(x, person_mask), person_mask)
-
-    def clip_probabilities(self, x: Tensor) -> Tensor:
-        """Average the class probabilities over test clips, ``(B, clips, M, T, V, C) → (B, classes)``."""
-        logits = self(x.flatten(0, 1))                                                   # (B * clips, classes)
-        return logits.softmax(dim=-1).unflatten(0, x.shape[:2]).mean(dim=1)
 
 
 def build_recognizer(name: str, layout: Layout, in_channels: int, num_classes: int, dropout: float = 0.0,

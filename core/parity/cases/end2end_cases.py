@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from core.layouts import get_layout
 from core.models.implicit import ImplicitPose
 from core.models.joint import JointModel
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.lite_hrnet import LiteHRNet
 from core.models.pose.pose_net import PoseNet
-from core.models.pose.simcc import SimCCHead
+from core.models.pose.simcc_head import SimCCHead
 from core.models.pose.taps import TAP_PRESETS
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
@@ -36,10 +37,11 @@ def build_published(config: dict[str, Any]) -> JointModel:
     if config.get('BACKBONE') != 'lite-hrnet' or settings.get('COORD_REPRESENTATION') != 'sa-simdr':
         raise ValueError('only published configurations with BACKBONE: lite-hrnet and COORD_REPRESENTATION: sa-simdr '
                          'have a model')
-    size, ratio, classes = tuple(settings['IMAGE_SIZE']), settings['SIMDR_SPLIT_RATIO'], dataset['NUM_ACTION']
+    classes = dataset['NUM_ACTION']
     backbone = LiteHRNet(lite_hrnet_spec(settings['EXTRA']))
-    head = SimCCHead(backbone.channels[0], dataset['NUM_JOINTS'], size, ratio, settings['EXTRA']['FINAL_CONV_KERNEL'])
-    implicit = ImplicitPose(size, ratio, mode='logits')
+    coding = SimCCCoding(tuple(settings['IMAGE_SIZE']), settings['SIMDR_SPLIT_RATIO'])
+    head = SimCCHead(backbone.channels[0], dataset['NUM_JOINTS'], coding, settings['EXTRA']['FINAL_CONV_KERNEL'])
+    implicit = ImplicitPose(coding, mode='logits')
     network = stgcn(get_layout('coco17'), implicit.out_channels, settings.get('EDGE_IMPORTANCE', True), DROPOUT)
     taps, visual, fusion = (), None, None
     if settings.get('MULTI_FUSE'):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from core.losses import joints_mse_loss, simcc_kl_loss
+from core.losses.simcc_loss import simcc_kl_loss
 from core.models.pose.simcc import SimCCTarget
+from core.parity.heatmap import joints_mse_loss
 from core.parity.vector import Vector
 
 

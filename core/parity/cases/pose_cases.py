@@ -12,6 +12,7 @@ from core.models.pose.hrnet import HRNet, HRStageSpec
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.parity.heatmap import HeatmapHead
+from core.parity.iterative_head import HeadedLiteHRNet
 from core.parity.running import count_parameters, load_exactly, run_training
 from core.parity.vector import Vector
 
@@ -47,10 +48,16 @@ def hrnet_stages(extra: dict[str, Any]) -> tuple[HRStageSpec, ...]:
 
 
 def build_lite_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
-    """Heatmap model of an mmpose top-down configuration, named as ``pose`` of the joint model."""
+    """Heatmap model of an mmpose top-down configuration, named as ``pose`` of the joint model.
+
+    Raises:
+        ValueError: for BatchNorms that stay in evaluation mode while training.
+    """
     backbone, head = config['backbone'], config['keypoint_head']
-    network = LiteHRNet(lite_hrnet_spec(backbone['extra'], backbone.get('in_channels', 3)),
-                        with_head=backbone['extra'].get('with_head', True), norm_eval=backbone.get('norm_eval', False))
+    if backbone.get('norm_eval', False):
+        raise ValueError('norm_eval is not implemented: BatchNorm follows the mode of the model')
+    kind = HeadedLiteHRNet if backbone['extra'].get('with_head', True) else LiteHRNet
+    network = kind(lite_hrnet_spec(backbone['extra'], backbone.get('in_channels', 3)))
     return _pose_model(network, head['out_channels'], head.get('extra', {}).get('final_conv_kernel', 1))
 
 

@@ -12,7 +12,7 @@ from core.models.posec3d.heatmap_recognizer import I3DHead
 from core.models.posec3d.slowonly import SlowOnly, SlowOnlySpec
 from core.models.posec3d.volume import LIMB_ORDERS, draw_keypoints, draw_limbs
 from core.models.skeleton.recognizer import SkeletonRecognizer
-from core.parity.running import count_parameters, load_exactly, run_training
+from core.parity.running import clip_probabilities, count_parameters, load_exactly, run_training
 from core.parity.vector import Vector
 
 STAGE_DEFAULTS = {'stage_blocks': (3, 4, 6, 3), 'inflate': (0, 0, 1, 1), 'spatial_strides': (1, 2, 2, 2),
@@ -67,7 +67,7 @@ def run(vector: Vector) -> dict[str, Tensor]:
         outputs |= _forward(model.eval(), inputs['imgs'])
         for clips in (inputs[name] for name in inputs if name.startswith('clip_imgs')):  # (B, clips, C, T, H, W)
             averaged = testing.get('average_clips', 'prob') == 'prob'
-            outputs['clip_prob'] = (recognizer.clip_probabilities(clips) if averaged else
+            outputs['clip_prob'] = (clip_probabilities(recognizer, clips) if averaged else
                                     recognizer(clips.flatten(0, 1)).unflatten(0, clips.shape[:2]).mean(dim=1))
     return outputs
 

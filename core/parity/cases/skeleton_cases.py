@@ -15,7 +15,7 @@ from core.models.skeleton.graph import build_adjacency
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
 from core.models.skeleton.stgcn import STGCN
-from core.parity.running import count_parameters, load_exactly, recording, run_training
+from core.parity.running import clip_probabilities, count_parameters, load_exactly, recording, run_training
 from core.parity.vector import Vector
 
 PYSKL_LAYOUTS = {'coco': 'coco17', 'openpose': 'openpose18', 'nturgb+d': 'ntu25', 'expressive-keypoints': 'wholebody65'}
@@ -90,7 +90,7 @@ def answer(vector: Vector, model: nn.ModuleDict) -> Outputs:
     with torch.no_grad():
         outputs |= _forward(model.eval(), inputs['keypoint'])
         clips = [inputs[name] for name in inputs if name.startswith('clip_keypoint')]
-        return outputs | ({'clip_prob': model['skeleton'].clip_probabilities(clips[0])} if clips else {})
+        return outputs | ({'clip_prob': clip_probabilities(model['skeleton'], clips[0])} if clips else {})
 
 
 def _forward(model: nn.ModuleDict, keypoint: Tensor) -> Outputs:

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import load_config
 from core.data.clips.keypoint_clips import SkeletonClip
 from core.engine.comparison import cost as costs
 from core.engine.comparison.cost import (
@@ -15,13 +14,12 @@ from core.engine.comparison.cost import (
     TRAINING_CLIPS,
     Cost,
     PeakMemory,
-    ensure_cost,
     measure_cost,
     read_cost,
 )
-from core.engine.runs.run_folder import run_folder
 from core.losses.joint_loss import JointLoss
 from core.models.output import JointOutput
+from core.models.pose.coding import SimCCCoding
 
 FEATURES, HIDDEN, CLASSES = 1000, 2000, 5
 
@@ -46,7 +44,7 @@ def clips(number):
 
 
 def measure(**options):
-    criterion = JointLoss((0.0, 1.0), image_size=(32, 32))
+    criterion = JointLoss((0.0, 1.0), coding=SimCCCoding((32, 32)))
     return measure_cost(Perceptron(), clips(1).inputs, clips(TRAINING_CLIPS), criterion, **options)
 
 
@@ -94,27 +92,10 @@ def test_a_cost_older_than_the_test_does_not_count(tmp_path):
     assert read_cost(tmp_path) is None
     (tmp_path / 'metrics.json').write_text('{}')
     assert read_cost(tmp_path) is None
-    costs.write_json(tmp_path / 'cost.json', cost._asdict())
+    costs.write_cost(tmp_path, cost)
     assert read_cost(tmp_path) == cost
     os.utime(tmp_path / 'cost.json', ns=(0, 0))
     assert read_cost(tmp_path) is None
-
-
-@pytest.mark.parametrize('overrides', [['TRAIN.MODE', 'pose'], ['MODEL.NAME', 'skeleton', 'TRAIN.MODE', 'action']])
-def test_a_run_is_measured_once_and_per_view(tiny_of, monkeypatch, overrides):
-    def run(*extra):
-        cfg = load_config(overrides=[*tiny_of(*overrides), *extra])
-        run_folder(cfg).mkdir(exist_ok=True)
-        (run_folder(cfg) / 'metrics.json').write_text('{}')
-        return cfg
-
-    cost = ensure_cost(run())
-    more_views = ensure_cost(run('NAME', 'more', 'TEST.NUM_CLIPS', '3', 'TEST.FLIP', 'true'))
-    assert (cost.views, more_views.views) == (1, 6)
-    assert cost.gflops == more_views.gflops > 0
-    assert cost.test_memory == more_views.test_memory < cost.training_memory
-    monkeypatch.setattr(costs, 'build_data', None)
-    assert ensure_cost(load_config(overrides=tiny_of(*overrides))) == cost
 
 
 MEGA = 1_000_000

@@ -1,21 +1,24 @@
-"""Weights to test with come from our checkpoints of the same model only."""
+"""A test writes its files, and what it returns is what they hold."""
+
+import json
 
 import pytest
-import torch
-from torch import nn
 
-from core.engine.evaluation.evaluate import load_weights
-
-
-def test_weights_are_set(tmp_path):
-    torch.save({'model': {'weight': torch.ones(2, 2), 'bias': torch.ones(2)}, 'config': ''}, tmp_path / 'c.pth')
-    model = nn.Linear(2, 2)
-    load_weights(model, tmp_path / 'c.pth')
-    assert model.weight.tolist() == [[1, 1], [1, 1]]
+from core.config import load_config
+from core.engine.evaluation.build import build_evaluation
+from core.engine.evaluation.evaluate import evaluate
+from core.engine.runtime import start_runtime
+from core.engine.training.build import build_run_data
+from core.systems.build import build_model
 
 
-def test_another_model_is_refused_in_one_sentence(tmp_path):
-    torch.save({'model': {'weight': torch.ones(3, 3)}, 'config': ''}, tmp_path / 'c.pth')
-    with pytest.raises(ValueError, match='another model') as error:
-        load_weights(nn.Linear(2, 2), tmp_path / 'c.pth')
-    assert '\n' not in str(error.value)
+@pytest.mark.parametrize(('overrides', 'files'), [
+    (['TRAIN.MODE', 'pose'], {'metrics.json', 'predictions.json'}),
+    (['MODEL.NAME', 'skeleton'], {'metrics.json', 'predictions.json', 'scores.npz', 'confusion.png'}),
+])
+def test_a_test_writes_what_there_is_to_write(tiny_of, tmp_path, overrides, files):
+    cfg, runtime = load_config(overrides=tiny_of(*overrides)), start_runtime([])
+    metrics = evaluate(build_model(cfg), build_run_data(cfg, runtime), runtime, tmp_path / 'out',
+                       build_evaluation(cfg))
+    assert {file.name for file in (tmp_path / 'out').iterdir()} == files
+    assert json.loads((tmp_path / 'out' / 'metrics.json').read_text()) == json.loads(json.dumps(metrics))

@@ -17,6 +17,7 @@ from core.data.clips.sampling import centered
 from core.engine.evaluation.views import average_views, join_clips, mirror_back, split_clips
 from core.layouts import COCO17, get_layout
 from core.models.output import JointOutput
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.simcc import decode_simcc, encode_simcc
 
 
@@ -62,10 +63,10 @@ def test_poses_of_mirrored_clips_are_mirrored_back():
     mirrored, visible = flip_joints(joints, np.ones((5, 17)), size[0], COCO17.flip_order)
     target = encode_simcc(torch.from_numpy(mirrored), torch.from_numpy(visible), image_size=size, sigma=2.0)
     output = JointOutput(target.x.clamp(min=1e-9).log(), target.y.clamp(min=1e-9).log(), torch.zeros(5, 2))
-    back = mirror_back(output, COCO17.flip_order, split_ratio=2.0)
+    back = mirror_back(output, COCO17.flip_order, SimCCCoding(size, sigma=2.0))
     found, _ = decode_simcc(back.simcc_x, back.simcc_y, sigma=2.0, mode='expect')
     np.testing.assert_allclose(found, joints, atol=0.02)
-    assert back.logits is output.logits and mirror_back(JointOutput(logits=output.logits), (), 2.0).simcc_x is None
+    assert back.logits is output.logits and mirror_back(JointOutput(logits=output.logits), (), None).simcc_x is None
 
 
 def test_means_are_of_probabilities():

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+from torch import nn
 
-from core.engine.runs.checkpoint import read_checkpoint
+from core.engine.runs.checkpoint import load_weights, read_checkpoint
 
 
 class Code:
@@ -24,10 +25,32 @@ def test_foreign_files_are_refused(tmp_path, content, mention, capsys):
 
 
 def test_own_file_is_read(tmp_path):
-    torch.save({'model': {'w': torch.ones(2)}, 'config': 'NAME: x'}, tmp_path / 'c.pth')
-    assert read_checkpoint(tmp_path / 'c.pth')['model']['w'].tolist() == [1, 1]
+    torch.save({'model': {'w': torch.ones(2)}, 'config': 'NAME: x', 'class_names': ['sit']}, tmp_path / 'c.pth')
+    checkpoint = read_checkpoint(tmp_path / 'c.pth')
+    assert checkpoint.weights['w'].tolist() == [1, 1] and checkpoint.class_names == ('sit',)
+    assert checkpoint.config.NAME == 'x' and checkpoint.config.TRAIN.MODE == 'joint'
+
+
+def test_the_averaged_weights_are_those_to_test_with(tmp_path):
+    state = {'model': {'w': torch.ones(2)}, 'config': '', 'ema': {'module.w': torch.zeros(2)}}
+    torch.save(state, tmp_path / 'c.pth')
+    assert read_checkpoint(tmp_path / 'c.pth').weights['w'].tolist() == [0, 0]
 
 
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"none.pth' does not exist"):
         read_checkpoint(tmp_path / 'none.pth')
+
+
+def test_weights_are_set(tmp_path):
+    torch.save({'model': {'weight': torch.ones(2, 2), 'bias': torch.ones(2)}, 'config': ''}, tmp_path / 'c.pth')
+    model = nn.Linear(2, 2)
+    load_weights(model, read_checkpoint(tmp_path / 'c.pth'))
+    assert model.weight.tolist() == [[1, 1], [1, 1]]
+
+
+def test_another_model_is_refused_in_one_sentence(tmp_path):
+    torch.save({'model': {'weight': torch.ones(3, 3)}, 'config': ''}, tmp_path / 'c.pth')
+    with pytest.raises(ValueError, match='another model') as error:
+        load_weights(nn.Linear(2, 2), read_checkpoint(tmp_path / 'c.pth'))
+    assert '\n' not in str(error.value)

@@ -29,7 +29,7 @@ def test_same_settings_continue_and_free_keys_do_not_matter(tmp_path):
     cfg = config(tmp_path)
     open_run(cfg, RUNTIME, 9)
     write_last(cfg)
-    assert open_run(config(tmp_path, 'END_EPOCH', '7', 'WORKERS', '0'), RUNTIME, 9)['config'] == cfg.dump()
+    assert open_run(config(tmp_path, 'END_EPOCH', '7', 'WORKERS', '0'), RUNTIME, 9).state['config'] == cfg.dump()
     assert not (tmp_path / 'r.1').exists()
 
 

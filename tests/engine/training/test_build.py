@@ -48,7 +48,7 @@ def test_pretrained_is_loaded_and_reported(tmp_path, capsys):
 
 @pytest.mark.parametrize('reduction', ['sum', 'upstream'])
 def test_loss_settings_reach_the_criterion(reduction):
-    criterion = build_criterion(load_config(overrides=['KL_REDUCTION', reduction, 'LOSS.RATIO', '[2,3]']))
+    criterion = build_criterion(load_config(overrides=['KL_REDUCTION', reduction, 'LOSS.RATIO', '[2,3]']), None)
     assert criterion.ratio == (2.0, 3.0)
     assert criterion.kl['reduction'] == reduction
 
@@ -63,7 +63,8 @@ class Model(nn.Module):
 
 def test_groups_hold_every_trainable_parameter_once():
     model = Model()
-    grouped = [parameter for group in parameter_groups(model, 0.1, 0.5, 0.01) for parameter in group['params']]
+    groups = parameter_groups(model, 0.1, {'pose.': 0.5}, 0.01)
+    grouped = [parameter for group in groups for parameter in group['params']]
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     assert {id(parameter) for parameter in grouped} == {id(parameter) for parameter in trainable}
     assert len(grouped) == len(trainable)
@@ -72,7 +73,7 @@ def test_groups_hold_every_trainable_parameter_once():
 @pytest.mark.parametrize('schedule', ['multistep', 'cosine'])
 def test_pose_rate_and_decay_of_matrices_only(schedule):
     model = Model()
-    optimizer = build_optimizer(model, name='adamw', lr=0.1, pose_lr_ratio=0.5, weight_decay=0.01)
+    optimizer = build_optimizer(model, name='adamw', lr=0.1, factors={'pose.': 0.5}, weight_decay=0.01)
     build_scheduler(optimizer, name=schedule, epochs=2, steps_per_epoch=2)
     for group in optimizer.param_groups:
         for parameter in group['params']:
@@ -88,7 +89,7 @@ def test_optimizers_by_name(name, kind):
 
 
 def rates(name, steps=8, **settings):
-    optimizer = build_optimizer(Model(), lr=1.0, pose_lr_ratio=0.1)
+    optimizer = build_optimizer(Model(), lr=1.0, factors={'pose.': 0.1})
     scheduler = build_scheduler(optimizer, name=name, epochs=4, steps_per_epoch=2, **settings)
     found = []
     for step in range(1, steps + 1):

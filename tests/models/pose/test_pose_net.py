@@ -1,11 +1,12 @@
 import pytest
 import torch
 
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.hrnet import HRNet, HRStageSpec
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.pose.pose_net import PoseNet
-from core.models.pose.simcc import SimCCHead
+from core.models.pose.simcc_head import SimCCHead
 from core.models.pose.taps import TAP_NAMES, TAP_PRESETS, last_stage_outputs
 
 WIDTHS = ((16, 32), (16, 32, 64), (16, 32, 64, 128))
@@ -16,7 +17,7 @@ HIGH = tuple(HRStageSpec(1, widths, (1,) * len(widths)) for widths in WIDTHS)
 def build(taps=(), network=LiteHRNet):
     torch.manual_seed(0)
     backbone = network(LITE if network is LiteHRNet else HIGH, outputs=last_stage_outputs(taps))
-    return PoseNet(backbone, SimCCHead(16, 17, (64, 32)), taps)
+    return PoseNet(backbone, SimCCHead(16, 17, SimCCCoding((64, 32))), taps)
 
 
 def test_output_is_the_head_on_the_finest_map():
@@ -49,7 +50,7 @@ def test_every_parameter_learns_whatever_is_tapped(names, network):
 
 def test_head_of_another_width_is_refused():
     with pytest.raises(ValueError, match='40 channels'):
-        PoseNet(LiteHRNet(LITE), SimCCHead(40, 17, (64, 32)))
+        PoseNet(LiteHRNet(LITE), SimCCHead(40, 17, SimCCCoding((64, 32))))
 
 
 def test_missing_taps_are_refused_and_the_present_ones_listed():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.layouts import get_layout
-from core.models.pose.simcc import SimCCHead, decode_simcc, encode_simcc, flip_back_simcc
+from core.models.pose.simcc import decode_simcc, encode_simcc, flip_back_simcc
 
 SIZE, RATIO, SIGMA = (96, 160), 2.0, 4.0
 ORDER = get_layout('coco17').flip_order
@@ -107,27 +107,3 @@ def test_fractional_ratio_interpolates_and_none_is_the_published_reversal():
     published = flip_back_simcc(other.x, other.y, ORDER)
     assert torch.equal(published.x, other.x[:, list(ORDER)].flip(-1))
     assert torch.equal(published.y, other.y[:, list(ORDER)])
-
-
-@pytest.mark.parametrize('kernel', [1, 3])
-def test_head_names_sizes_and_shapes(kernel):
-    head = SimCCHead(40, 17, SIZE, RATIO, kernel)
-    assert {key.split('.')[0] for key in head.state_dict()} == {'final_layer', 'mlp_head_x', 'mlp_head_y'}
-    out = head(torch.randn(2, 40, 40, 24))
-    assert out.x.shape == (2, 17, 192) and out.y.shape == (2, 17, 320)
-
-
-@pytest.mark.parametrize(('size', 'parameters'), [((96, 160), 492_032), ((128, 128), 524_800), ((192, 320), 3_933_184)])
-def test_head_parameters(size, parameters):
-    with torch.device('meta'):
-        head = SimCCHead(40, 17, size, RATIO)
-    assert sum(p.numel() for p in (*head.mlp_head_x.parameters(), *head.mlp_head_y.parameters())) == parameters
-
-
-def test_head_reads_pixels_row_by_row():
-    head = SimCCHead(1, 1, (32, 64))
-    torch.nn.init.ones_(head.final_layer.weight)
-    features = torch.zeros(1, 1, 16, 8)
-    features[0, 0, 3, 5] = 1
-    wanted = head.mlp_head_x.weight[:, 3 * 8 + 5] + head.mlp_head_x.bias
-    assert torch.allclose(head(features).x[0, 0], wanted)

@@ -6,6 +6,7 @@ from torch import nn
 
 from core.models.implicit import ImplicitPose
 from core.models.joint import JointModel
+from core.models.pose.coding import SimCCCoding
 from core.models.pose.pose_net import PoseOutput
 from core.models.posec3d.distribution_volume import DistributionVolume
 from core.models.posec3d.heatmap_recognizer import build_posec3d
@@ -57,7 +58,7 @@ class TinyPose(nn.Module):
 def action_loss(grad_scale):
     torch.manual_seed(0)
     skeleton = build_posec3d(DistributionVolume(32, 64, 17, SIZE), 3, 4, (1, 1, 1))
-    model = JointModel(TinyPose(), ImplicitPose((16, 32), mode='probs', grad_scale=grad_scale), skeleton)
+    model = JointModel(TinyPose(), ImplicitPose(SimCCCoding((16, 32)), mode='probs', grad_scale=grad_scale), skeleton)
     frames = torch.randint(0, 255, (2, 2, 4, 32, 16, 3), dtype=torch.uint8)
     output = model(frames, torch.tensor([[1.0, 1.0], [1.0, 0.0]]), torch.eye(2, 3).expand(2, 2, 4, 2, 3),
                    torch.tensor([[64.0, 64.0]] * 2))

@@ -46,14 +46,6 @@ def test_every_parameter_learns():
     assert all(parameter.grad is not None for parameter in model.parameters())
 
 
-def test_clip_probabilities_average_softmax_not_logits():
-    model = tiny().eval()
-    clips = torch.randn(2, 3, 1, 6, 17, 3)
-    with torch.no_grad():
-        wanted = torch.stack([model(clips[:, clip]).softmax(dim=-1) for clip in range(3)]).mean(dim=0)
-        torch.testing.assert_close(model.clip_probabilities(clips), wanted)
-
-
 @pytest.mark.parametrize(('name', 'maps', 'head'), [
     ('stgcn', 1, GCNHead), ('stgcnpp', 1, GCNHead), ('ms_stgcnpp', 3, MultiScaleHead)])
 def test_every_network_gets_the_head_that_reads_its_maps(name, maps, head):
