@@ -12,6 +12,7 @@ import pytest
 
 from core.cli import DEMO_CONFIG
 from core.config import REPOSITORY, load_config
+from core.config.keys import KEYS
 from tools.pose_action import COMMANDS, main
 
 PAGES = [REPOSITORY / 'README.md', REPOSITORY / 'CONTRIBUTING.md', *sorted((REPOSITORY / 'docs').glob('*.md'))]
@@ -115,6 +116,15 @@ def test_links_lead_somewhere(page):
 def test_modules_that_are_named_exist(page):
     named = re.findall(r'(?<![\w/.])((?:core|exp|tools|tests)/[\w/]+\.py)', page.read_text())
     assert not [name for name in named if not (REPOSITORY / name).is_file() and Path(name).stem not in SKETCHED]
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: page.name)
+def test_keys_that_are_named_exist(page):
+    """Sections and endings of keys too: ``MODEL.MS`` and ``IMPLICIT.MODE``."""
+    named = set(re.findall(r'`((?:[A-Z][A-Z0-9_]*\.)+[A-Z][A-Z0-9_]*)\b', page.read_text()))
+    known = {'.'.join(parts[first:last]) for parts in (key.split('.') for key in KEYS)
+             for first in range(len(parts)) for last in range(first + 1, len(parts) + 1)}
+    assert {name for name in named - known if name.split('.')[1].lower() not in SKETCHED} == set()
 
 
 def test_the_readme_is_one_screen_after_the_other():
