@@ -8,28 +8,30 @@ DEMO := data/demo
 
 setup: $(VENV)/ready
 
-$(VENV)/ready: requirements.txt
+$(VENV)/ready: pyproject.toml requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; name one with make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --requirement requirements.txt
+	$(BIN)/pip install --quiet --editable .
 	touch $@
 
-$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
-	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+$(VENV)/ready-dev: requirements-dev.txt requirements-export.txt $(VENV)/ready
+	$(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 
 demo: $(VENV)/ready
-	$(BIN)/python tools/make_demo.py --out $(DEMO)
-	$(BIN)/python tools/extract_ntu_frames.py --videos $(DEMO)/videos --out $(DEMO)/images --size 480 270
-	$(BIN)/python exp/train.py --cfg exp/configs/demo.yaml
-	$(BIN)/python exp/test.py --cfg exp/configs/demo.yaml
-	$(BIN)/python tools/report.py output/demo
+	$(BIN)/pose-action demo --out $(DEMO)
+	$(BIN)/pose-action extract-ntu --videos $(DEMO)/videos --out $(DEMO)/images --size 480 270
+	$(BIN)/pose-action train --cfg exp/configs/demo.yaml
+	$(BIN)/pose-action test --cfg exp/configs/demo.yaml
+	$(BIN)/pose-action report output/demo
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest --doctest-modules core
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 clean:
 	rm -rf $(VENV) $(DEMO) output/demo

@@ -7,14 +7,23 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from core import __version__
 from core.config import REPOSITORY
 
+VERSION = f'end2end-pose-action {__version__}'
 DEMO_CONFIG = REPOSITORY / 'exp' / 'configs' / 'demo.yaml'
 
 
-def run_parser(description: str) -> argparse.ArgumentParser:
-    """Return the parser of a program that takes ``--cfg FILE KEY VALUE ...``."""
+def program_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return the parser of a program: its description is shown as it is written, and it knows ``--version``."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--version', action='version', version=VERSION)
+    return parser
+
+
+def run_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return the parser of a program that takes ``--cfg FILE KEY VALUE ...``."""
+    parser = program_parser(description)
     parser.add_argument('--cfg', type=Path, action='append',
                         help='YAML file of the experiment (default: the demo); given again: merged over it')
     parser.add_argument('overrides', nargs='*', metavar='KEY VALUE', help='configuration overrides')

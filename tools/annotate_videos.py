@@ -1,4 +1,4 @@
-"""Annotate your own videos: ``python tools/annotate_videos.py --videos DIR --out data/custom/annotations.pkl``.
+"""Annotate your own videos: ``pose-action annotate --videos DIR --out data/custom/annotations.pkl``.
 
 Finds and tracks people and writes, beside the annotation file, all frames (``images/``) and for every video a picture
 of what was found (``people/<name>.jpg``): look at those. A video's class is the folder it lies in, or what a CSV file
@@ -15,12 +15,10 @@ import pickle
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from core.annotate.entries import to_content
 from core.annotate.labels import Labels, label_videos
 from core.annotate.videos import AnnotationSettings, Summary, annotate_videos
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.files import write_atomic
 from core.people.estimators import POSES
 
@@ -28,7 +26,7 @@ POOR_COVERAGE = 0.7
 
 
 def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--videos', type=Path, required=True, help='folder with the videos, or one video')
     parser.add_argument('--out', type=Path, required=True, help='annotation file to write, ending in .pkl')
     parser.add_argument('--labels', type=Path, help='CSV file: video,label[,split]; only listed videos are annotated')

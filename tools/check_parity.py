@@ -1,6 +1,6 @@
 """Compare our models, losses and data steps with recorded answers of the official implementations.
 
-    python tools/check_parity.py VECTOR.json [VECTOR.json ...]
+    pose-action parity VECTOR.json [VECTOR.json ...]
 
 A vector is NAME.json with NAME.npz beside it. Prints for every output the largest absolute difference and how much of
 the tolerance is used up. Exit status: 0 all within tolerance, 1 some above it, 2 a vector that cannot be answered.
@@ -8,14 +8,11 @@ the tolerance is used up. Exit status: 0 all within tolerance, 1 some above it, 
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.parity.families import check
 from core.parity.vector import Comparison
 
@@ -28,7 +25,7 @@ def format_comparison(comparison: Comparison) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the vectors named on the command line and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('vectors', nargs='+', type=Path, metavar='VECTOR.json')
     status = 0
     for path in parser.parse_args(argv).vectors:

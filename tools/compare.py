@@ -1,9 +1,9 @@
 """Compare arms of an experiment over seeds: train, test and measure every arm with every seed, then write one table.
 
-    python tools/compare.py --cfg FILE --arms joint,two_stage --seeds 0,1,2 [--out FOLDER] [KEY VALUE ...]
-    python tools/compare.py --cfg FILE [KEY VALUE ...] --arm full --arm logits IMPLICIT.MODE logits
-    python tools/compare.py --cfg FILE [KEY VALUE ...] --systems
-    python tools/compare.py --cfg FILE --arm joint --arm posec3d exp/configs/systems/posec3d.yaml HEATMAP limb
+    pose-action compare --cfg FILE --arms joint,two_stage --seeds 0,1,2 [--out FOLDER] [KEY VALUE ...]
+    pose-action compare --cfg FILE [KEY VALUE ...] --arm full --arm logits IMPLICIT.MODE logits
+    pose-action compare --cfg FILE [KEY VALUE ...] --systems
+    pose-action compare --cfg FILE --arm joint --arm posec3d exp/configs/systems/posec3d.yaml HEATMAP limb
 
 --arms names values of TRAIN.MODE; --arm defines an arm by a YAML file merged over FILE, by overrides, or by both;
 --systems makes an arm of every file of exp/configs/systems, or of those named (--systems joint,skelet), joint being
@@ -20,8 +20,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tqdm import tqdm
 

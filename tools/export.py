@@ -1,4 +1,4 @@
-"""Export a trained model: ``python tools/export.py --checkpoint output/RUN/best.pth [--part joint|pose|action]``.
+"""Export a trained model: ``pose-action export --checkpoint output/RUN/best.pth [--part joint|pose|action]``.
 
 ``joint`` leads from crops to poses and the action, ``pose`` from crops to what they tell one by one, ``action`` from
 there to the action of a clip. The file takes any number of clips or crops, of the run's clip length and crop size, and
@@ -17,11 +17,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import numpy as np
 
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.data.build import Data, build_data
 from core.files import write_atomic
 from core.inference.exported import MAKING, check_packages
@@ -37,7 +35,7 @@ CALIBRATION_BATCHES, CALIBRATION_CLIPS = 8, 8
 
 
 def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--checkpoint', type=Path, required=True, help='best.pth or last.pth of a run of exp/train.py')
     parser.add_argument('--format', choices=('onnx',), default='onnx', help='of the file (default: %(default)s)')
     parser.add_argument('--part', choices=PARTS, default=PARTS[0], help='what is exported (default: %(default)s)')

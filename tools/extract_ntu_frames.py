@@ -1,4 +1,4 @@
-"""Extract videos to JPEG frames: ``python tools/extract_ntu_frames.py --videos DIR --out DATA_DIR/images``.
+"""Extract videos to JPEG frames: ``pose-action extract-ntu --videos DIR --out DATA_DIR/images``.
 
 ``<SEQ>_rgb.avi`` becomes ``OUT/<SEQ>/00001.jpg, ...``; DIR may hold NTU's folders of one setup each, and NTU-120's.
 With ``--crop-persons --annotations FILE.pkl`` only the part of the picture where people are is stored, in
@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.data.annotations.ntu import parse_ntu_name
 from core.data.frames.extraction import find_videos
-from core.data.frames.extraction_cli import extract, extraction_parser, parse_checked
+from core.data.frames.extraction_cli import add_extraction_options, extract, parse_checked
 
 
 def main(argv: list[str] | None = None) -> int:
     """Extract as the command line says and return the exit status."""
-    parser = extraction_parser(__doc__, (960, 540))
+    parser = program_parser(__doc__)
+    add_extraction_options(parser, (960, 540))
     parser.add_argument('--videos', type=Path, required=True, help='folder with the videos, searched with subfolders')
     parser.add_argument('--setups', type=setup_numbers, nargs='+', metavar='N|N-N',
                         help='only videos of these setups, such as 18 19 20-32 (default: all)')

@@ -1,4 +1,4 @@
-"""Extract Northwestern-UCLA: ``python tools/extract_nucla_frames.py --release DIR --out DATA_DIR/images``.
+"""Extract Northwestern-UCLA: ``pose-action extract-nucla --release DIR --out DATA_DIR/images``.
 
 DIR holds the released folders of pictures (``view_1/a01_s01_e00``) or videos (``a01/v01_s01_e00.avi``); each sequence
 becomes ``OUT/a01_s01_e00_v01/00001.jpg, ...``.
@@ -10,19 +10,17 @@ Exit status: 0 all extracted, 1 some sources are damaged or missing (named on st
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
-from core.data.frames.extraction_cli import extract, extraction_parser, parse_checked
+from core.cli import exit_with, program_parser
+from core.data.frames.extraction_cli import add_extraction_options, extract, parse_checked
 from core.data.frames.nucla_release import find_nucla
 
 
 def main(argv: list[str] | None = None) -> int:
     """Extract as the command line says and return the exit status."""
-    parser = extraction_parser(__doc__, (640, 480))
+    parser = program_parser(__doc__)
+    add_extraction_options(parser, (640, 480))
     parser.add_argument('--release', type=Path, required=True, help='folder of the release, searched with subfolders')
     arguments = parse_checked(parser, argv)
     found = find_nucla(arguments.release)

@@ -1,4 +1,4 @@
-"""Fetch BlazePose's two networks out of the mediapipe wheel: ``python tools/fetch_blazepose.py``.
+"""Fetch BlazePose's two networks out of the mediapipe wheel: ``pose-action fetch-blazepose``.
 
 Only ``pose_detection.tflite`` (3 MB) and ``pose_landmark_full.tflite`` (6.4 MB), Apache-2.0, are kept, in
 ``pretrained/blazepose``; mediapipe itself is not installed, for it needs NumPy 1. Files there already are left alone.
@@ -7,7 +7,6 @@ Without access to PyPI: download the wheel elsewhere and name it with ``--wheel`
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import subprocess
 import sys
@@ -15,9 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.files import write_atomic
 from core.people.blazepose import DETECTION_FILE, LANDMARK_FILE, MODEL_FOLDER
 
@@ -70,7 +67,7 @@ def download_wheel(folder: Path) -> Path:
 
 def main(argv: list[str] | None = None) -> int:
     """Fetch as the command line says and return the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--out', type=Path, default=MODEL_FOLDER, help='folder (default: pretrained/blazepose)')
     parser.add_argument('--wheel', type=Path, help=f'wheel of {REQUIREMENT} to read instead of downloading one')
     arguments = parser.parse_args(argv)

@@ -1,19 +1,15 @@
 """Fuse the tested scores of several models by their weighted sum, and print how accurate each and the fusion are.
 
-    python tools/fuse_scores.py A/scores.npz B/scores.npz ... [--weights 1 1] [--out FUSED.npz]
+    pose-action fuse A/scores.npz B/scores.npz ... [--weights 1 1] [--out FUSED.npz]
 
 exp/test.py writes scores.npz into the folder of a run. The files must hold the same clips, in any order.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.engine.evaluation.results import read_scores, write_scores
 from core.metrics.classification import evaluate_classification
 from core.metrics.score_fusion import ClipScores, fuse_scores
@@ -27,7 +23,7 @@ def format_accuracy(part: ClipScores) -> str:
 
 def main(argv: list[str] | None = None) -> None:
     """Fuse as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('files', nargs='+', type=Path, metavar='SCORES.npz')
     parser.add_argument('--weights', nargs='+', type=float, metavar='W', help='one per file (default: all 1)')
     parser.add_argument('--out', type=Path, help='file for the fused scores, in the same format')

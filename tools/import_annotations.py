@@ -1,8 +1,8 @@
 """Convert annotations of another format to the one pickle, or only check them.
 
-    python tools/import_annotations.py --from kinetics --in k400_hrnet.pkl --out data/k400.pkl
-    python tools/import_annotations.py --from wholebody --in poses133.pkl --out data/ntu60_expressive-keypoints.pkl
-    python tools/import_annotations.py --from pyskl --in data/ntu60_hrnet.pkl --check --images data/images
+    pose-action import --from kinetics --in k400_hrnet.pkl --out data/k400.pkl
+    pose-action import --from wholebody --in poses133.pkl --out data/ntu60_expressive-keypoints.pkl
+    pose-action import --from pyskl --in data/ntu60_hrnet.pkl --check --images data/images
 
 Prints a summary with a histogram of lengths. Nothing is written when a record is wrong; doubts (joints outside the
 image, missing frames) are only reported.
@@ -17,9 +17,7 @@ import pickle
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.data.annotations.sources.checks import NAMED, Report, check_content, summarize
 from core.data.annotations.sources.registry import SOURCES
 from core.files import write_atomic
@@ -50,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--from', dest='kind', required=True, choices=SOURCES, help='kind of the source')
     parser.add_argument('--in', dest='path', type=Path, required=True, help='file or folder of the source')
     parser.add_argument('--out', type=Path, help='pickle to write')

@@ -1,25 +1,21 @@
 """Write the demo set: rendered videos of acting people with exact 2D poses, in NTU RGB+D's names and PYSKL's format.
 
-    python tools/make_demo.py --out data/demo
-    python tools/make_demo.py --out data/demo_pairs --set interactions --repetitions 4
+    pose-action demo --out data/demo
+    pose-action demo --out data/demo_pairs --set interactions --repetitions 4
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.rendering.demo_set import SETS, DemoOptions, write_demo
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program; a complete set with the same options is left alone."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--out', type=Path, required=True, help='folder of the set')
     parser.add_argument('--set', choices=SETS, default='demo',
                         help='the 12 classes of the demo, or 3 that take both persons to be told apart')

@@ -1,6 +1,6 @@
 """Merge an rgb_only and a pose_only checkpoint of IntegralAction into the one that training with rgb+pose starts from.
 
-    python tools/merge_integralaction.py RGB.pth POSE.pth --out MERGED.pth
+    pose-action merge-integralaction RGB.pth POSE.pth --out MERGED.pth
     python exp/train.py --cfg exp/configs/integralaction.yaml MODE rgb+pose PRETRAINED MERGED.pth
 
 Either may be ours (best.pth of a run) or a released snapshot. Aggregator and classifier are left out of both.
@@ -8,18 +8,14 @@ Either may be ours (best.pth of a run) or a released snapshot. Aggregator and cl
 
 from __future__ import annotations
 
-import argparse
 import io
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
 from torch import Tensor
 
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.files import write_atomic
 from core.models.integral.merge import merge_streams
 from core.models.published_weights import read_state
@@ -42,7 +38,7 @@ def write_state(path: Path, state: Mapping[str, Tensor]) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Merge as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('rgb', type=Path, metavar='RGB.pth', help='checkpoint of rgb_only')
     parser.add_argument('pose', type=Path, metavar='POSE.pth', help='checkpoint of pose_only')
     parser.add_argument('--out', type=Path, required=True, metavar='MERGED.pth', help='checkpoint to write')

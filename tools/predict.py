@@ -1,13 +1,13 @@
-"""Label the people of your own videos: ``python tools/predict.py --checkpoint output/RUN/best.pth --video FILE|DIR``.
+"""Label the people of your own videos: ``pose-action predict --checkpoint output/RUN/best.pth --video FILE|DIR``.
 
 People are found and tracked, and what each of them does is recognized in a window that slides over the video. Written
 to --out are, for every video, an overlay to look at (``<name>_overlay.mp4``: skeleton, track, label, confidence),
 ``<name>.json`` and ``<name>.csv`` (a line for every run of frames with the same label). The checkpoint is of a system
-that reads crops of people (MODEL.NAME joint) or COCO's 17 joints; a file ``.onnx`` of ``tools/export.py --part joint``
-will do, too.
+that reads crops of people (MODEL.NAME joint) or COCO's 17 joints; a file ``.onnx`` of ``pose-action export`` (part
+joint) will do, too.
 ``--video 0`` watches the camera of that number (MODEL.NAME joint): labels are shown and printed as they come, q or
 Ctrl-C ends; ``--live`` reads a file in that way.
-``--annotations FILE.pkl`` instead of --video takes people from what ``tools/annotate_videos.py`` wrote, and where the
+``--annotations FILE.pkl`` instead of --video takes people from what ``pose-action annotate`` wrote, and where the
 system reads pixels, frames from ``images/`` beside it; any system will do. Classes in it are not used, every video is
 looked at as in testing (TEST.NUM_CLIPS, TEST.FLIP), printed are its best classes.
 Exit status: 0 all labeled, 1 some videos of a folder are damaged or show nobody (named on stderr), 2 bad input.
@@ -20,11 +20,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import numpy as np
 
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.config.systems import SYSTEMS
 from core.data.annotations.records import read_annotations
 from core.data.annotations.skeletons import read_skeletons
@@ -148,7 +146,7 @@ def _go_live(arguments: argparse.Namespace, video: Path | int) -> int:
 
 
 def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--checkpoint', type=Path, required=True,
                         help='best.pth or last.pth of a run of exp/train.py, or for --video an exported .onnx')
     source = parser.add_mutually_exclusive_group(required=True)

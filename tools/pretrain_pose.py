@@ -1,6 +1,6 @@
 """Pretrain the small pose network that the repository ships, on rendered people nobody ever sees again.
 
-    python tools/pretrain_pose.py --out pretrained/litehrnet18_rendered.pth
+    pose-action pretrain --out pretrained/litehrnet18_rendered.pth
 
 Subjects, clothes and cameras differ from the demo's (``core.rendering.strangers``). Writes weights only,
 in half precision.
@@ -9,15 +9,12 @@ in half precision.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
 from torch.utils.data import DataLoader
 
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.engine.training.pretrain import PersonCrops, crop_pck, train_pose
 from core.files import written_atomically
 from core.models.pose.coding import SimCCCoding
@@ -30,7 +27,7 @@ NUM_CHECKED = 2048
 
 
 def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--out', type=Path, required=True, help='checkpoint to write')
     parser.add_argument('--backbone', default='lite-hrnet-18', help='name as in the configuration key BACKBONE')
     parser.add_argument('--image-size', type=int, nargs=2, default=(64, 96), metavar=('W', 'H'), help='crop, pixels')

@@ -1,18 +1,14 @@
 """Draw N-UCLA's recorded skeletons as dressed people in rooms: frames and exact COCO-17 keypoints.
 
-    python tools/render_nucla.py --skeletons FILE.npz|JSON_FOLDER --out data/nucla_rendered
+    pose-action render-nucla --skeletons FILE.npz|JSON_FOLDER --out data/nucla_rendered
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.data.annotations.nucla import read_nucla
 from core.files import save_image
 from core.rendering.contact_sheet import contact_sheet
@@ -21,7 +17,7 @@ from core.rendering.nucla_set import write_nucla
 
 def main(argv: list[str] | None = None) -> None:
     """Render as the command line says; an interrupted run continues where it stopped."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--skeletons', type=Path, required=True, help="skeletons: .npz, or folder of CTR-GCN's JSON")
     parser.add_argument('--out', type=Path, required=True, help='folder of the set')
     parser.add_argument('--seed', type=int, default=0, help='of looks and rooms')

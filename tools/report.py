@@ -1,4 +1,4 @@
-"""A run on one page: ``python tools/report.py RUN_DIR`` writes ``RUN_DIR/report.html``, which opens from disk.
+"""A run on one page: ``pose-action report RUN_DIR`` writes ``RUN_DIR/report.html``, which opens from disk.
 
 It shows figures, best and worst clips, confusions, implicit poses, attention, curves and the setting, as far as the run
 has them; ``exp/test.py`` makes what it shows of the test. Runs of systems that read keypoints have no pictures. Of a
@@ -7,20 +7,16 @@ joint model ``best.pth`` is run once more, on the clips that are shown.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.report.page import write_report
 from core.report.run import read_run
 
 
 def main(argv: list[str] | None = None) -> None:
     """Write the page as the command line says and print its path."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('run_dir', type=Path, metavar='RUN_DIR', help='folder of a run, OUTPUT_DIR/NAME')
     parser.add_argument('--out', type=Path, metavar='FILE', help='page to write (default: RUN_DIR/report.html)')
     parser.add_argument('--clips', type=int, default=3, metavar='N', help='best clips, and worst clips (default: 3)')

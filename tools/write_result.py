@@ -1,24 +1,20 @@
 """Write tested scores as the result file of IntegralAction: ``{"<image id>": [probability of each class]}``.
 
-    python tools/write_result.py --scores output/RUN/scores.npz --images data/kinetics50/Kinetics50_val.json \\
+    pose-action write-result --scores output/RUN/scores.npz --images data/kinetics50/Kinetics50_val.json \\
         --out kinetics_result.json
 
 exp/test.py writes scores.npz into the folder of a run. The JSON file lists the videos; its poses must lie beside it as
-for tools/import_annotations.py, because Kinetics' list of skeletons says which videos take part.
+for ``pose-action import``, because Kinetics' list of skeletons says which videos take part.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.data.annotations.sources.checks import NAMED
 from core.data.annotations.sources.coco import read_image_names
 from core.engine.evaluation.results import read_scores
@@ -43,7 +39,7 @@ def result_of(scores: Path, images: Path) -> dict[str, list[float]]:
 
 def main(argv: list[str] | None = None) -> None:
     """Write as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--scores', type=Path, required=True, metavar='SCORES.npz', help='of the tested run')
     parser.add_argument('--images', type=Path, required=True, metavar='LIST.json', help='COCO-style list of the videos')
     parser.add_argument('--out', type=Path, required=True, metavar='RESULT.json', help='file to write')

@@ -33,7 +33,7 @@ class OnnxModel:
     workers sharing each operation on all crops would take half as long again.
 
     Args:
-        file: written by ``tools/export.py``.
+        file: written by ``pose-action export``.
         threads: workers; 0 takes as many as there are cores.
 
     Attributes:
@@ -62,7 +62,7 @@ class OnnxModel:
             self.class_names, self.clip_size = tuple(json.loads(about['class_names'])), int(about['clip_size'])
         except KeyError as missing:
             raise ValueError(f"'{file}' does not say what its {missing.args[0]} is: name an ONNX file that "
-                             'tools/export.py wrote') from None
+                             'pose-action export wrote') from None
         self.inputs, self.outputs = (tuple(value.name for value in values)
                                      for values in (graph.graph.input, graph.graph.output))
         workers = threads or len(os.sched_getaffinity(0))
@@ -158,7 +158,7 @@ def read_graph(file: Path) -> onnx.ModelProto:
     try:
         return onnx.load(file)
     except FileNotFoundError:
-        raise ValueError(f"exported file '{file}' does not exist; tools/export.py writes it") from None
+        raise ValueError(f"exported file '{file}' does not exist; pose-action export writes it") from None
     except (OSError, DecodeError):
         raise ValueError(f"'{file}' cannot be read as an ONNX file; export it again") from None
 

@@ -40,7 +40,7 @@ class KeypointClips:
         if data.LAYOUT != COCO17.name or not PREPROCESS[data.PREPROCESS].in_pixels:
             raise ValueError(f"run '{self.cfg.NAME}' reads the layout {data.LAYOUT} with DATASET.PREPROCESS "
                              f'{data.PREPROCESS}, but people in videos are found with 2D joints of {COCO17.name}; use '
-                             'its checkpoint with tools/predict.py --annotations')
+                             'its checkpoint with pose-action predict --annotations')
         self.runtime = Runtime(torch.device('cuda' if torch.cuda.is_available() else 'cpu'))
         self.model = recognizer.model.to(self.runtime.device)
 

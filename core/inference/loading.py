@@ -42,7 +42,7 @@ def load_recognizer(checkpoint: Path, reads: Collection[str] = READS) -> Recogni
     """
     read = read_checkpoint(checkpoint)
     cfg = read.config
-    check_reads(cfg, reads, f"checkpoint '{checkpoint}'", ', or use this one with tools/predict.py --annotations')
+    check_reads(cfg, reads, f"checkpoint '{checkpoint}'", ', or use this one with pose-action predict --annotations')
     if cfg.TRAIN.MODE == 'pose':
         raise ValueError(f"checkpoint '{checkpoint}' is of TRAIN.MODE pose, which does not lead to actions; name one "
                          'of joint or two_stage, or of another system')

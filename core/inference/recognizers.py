@@ -147,7 +147,7 @@ RECOGNIZERS = {'crops': CheckpointClips, 'keypoints': KeypointClips}
 
 
 def load_clip_recognizer(file: Path) -> ClipRecognizer:
-    """Load a checkpoint of ours, or a file ``.onnx`` that ``tools/export.py`` wrote.
+    """Load a checkpoint of ours, or a file ``.onnx`` that ``pose-action export`` wrote.
 
     Raises:
         ValueError: the file cannot be read, or does not lead from people in videos to actions.

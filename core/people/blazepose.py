@@ -34,7 +34,7 @@ def load_network(path: Path, threads: int) -> Network:
         raise ValueError('BlazePose needs the package ai-edge-litert; '
                          'run pip install -r requirements-annotate.txt') from error
     if not path.is_file():
-        raise ValueError(f'{path}: no such model file; run python tools/fetch_blazepose.py')
+        raise ValueError(f'{path}: no such model file; run pose-action fetch-blazepose')
     interpreter = Interpreter(model_path=str(path), num_threads=threads)
     interpreter.allocate_tensors()
     source, outputs = interpreter.get_input_details()[0]['index'], interpreter.get_output_details()
@@ -60,7 +60,7 @@ class BlazePose:
     """The people of a frame; a ``PoseEstimator``.
 
     Args:
-        folder: with ``pose_detection.tflite`` and ``pose_landmark_full.tflite`` (``tools/fetch_blazepose.py``).
+        folder: with ``pose_detection.tflite`` and ``pose_landmark_full.tflite`` (``pose-action fetch-blazepose``).
         threads: processor threads of each network.
         load: from a model file and a number of threads to its network.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from core import __version__
 from core.config import REPOSITORY
 from exp import test as exp_test
 from exp import train as exp_train
@@ -31,6 +32,7 @@ def test_train_then_test_writes_everything(tiny_overrides, tmp_path, capsys):
     assert [row['step'] for row in rows if 'train_loss' in row] == list(range(1, 9))
     for name in ('config.yaml', 'last.pth', 'best.pth', 'confusion.png', 'curves.png'):
         assert (folder / name).stat().st_size
+    assert torch.load(folder / 'best.pth', weights_only=True)['version'] == __version__
     assert len(list(folder.glob('clip_*.png'))) == 1
     assert not list(folder.glob('*.tmp'))
     assert 'CPU' in capsys.readouterr().out or torch.cuda.is_available()

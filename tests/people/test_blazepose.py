@@ -96,14 +96,14 @@ def test_a_missing_model_file_is_named_with_the_command(monkeypatch, tmp_path):
     module.Interpreter = None
     monkeypatch.setitem(sys.modules, 'ai_edge_litert', type(sys)('ai_edge_litert'))
     monkeypatch.setitem(sys.modules, 'ai_edge_litert.interpreter', module)
-    with pytest.raises(ValueError, match=f'{DETECTION_FILE}: no such model file; run python tools/fetch_blazepose.py'):
+    with pytest.raises(ValueError, match=f'{DETECTION_FILE}: no such model file; run pose-action fetch-blazepose'):
         load_network(tmp_path / DETECTION_FILE, 1)
 
 
 def test_the_real_networks_have_the_shapes_that_the_code_expects():
     pytest.importorskip('ai_edge_litert')
     if not (MODEL_FOLDER / DETECTION_FILE).is_file():
-        pytest.skip('run python tools/fetch_blazepose.py')
+        pytest.skip('run pose-action fetch-blazepose')
     found = load_network(MODEL_FOLDER / DETECTION_FILE, 1)(np.zeros((1, 224, 224, 3), np.float32))
     seen = load_network(MODEL_FOLDER / LANDMARK_FILE, 1)(np.zeros((1, 256, 256, 3), np.float32))
     assert [output.shape for output in found] == [(1, 2254, 12), (1, 2254, 1)]

@@ -1,20 +1,16 @@
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.annotate import videos as annotate
-from core.config import load_config
+from core.config import REPOSITORY, load_config
 from core.data.annotations.records import read_annotations
 from core.data.build import build_data
 from core.data.frames.video import write_video
 from core.people.person import person_within
 from tools.annotate_videos import main
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'annotate_videos.py'
-CONFIG = TOOL.parents[1] / 'exp' / 'configs' / 'custom.yaml'
+CONFIG = REPOSITORY / 'exp' / 'configs' / 'custom.yaml'
 
 
 @pytest.fixture
@@ -78,7 +74,6 @@ def test_wrong_arguments_are_refused(videos, wrong, message):
         main(arguments(videos, *wrong))
 
 
-def test_bad_arguments_end_in_one_sentence_and_status_2(tmp_path):
-    done = subprocess.run([sys.executable, TOOL, '--videos', tmp_path / 'none', '--out', tmp_path / 'a.pkl'],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_bad_arguments_end_in_one_sentence_and_status_2(pose_action, tmp_path):
+    done = pose_action('annotate', '--videos', tmp_path / 'none', '--out', tmp_path / 'a.pkl')
     assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1

@@ -1,7 +1,4 @@
 import argparse
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +6,6 @@ import pytest
 from core.data.frames.video import write_video
 from tools.extract_ntu_frames import main, setup_numbers
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'extract_ntu_frames.py'
 NAMES = ('S001C001P001R001A001', 'S001C001P001R001A002')
 
 
@@ -71,8 +67,7 @@ def test_odd_setups_are_refused(text):
         setup_numbers(text)
 
 
-def test_bad_arguments_end_in_one_sentence_and_status_2(tmp_path):
-    done = subprocess.run([sys.executable, TOOL, '--videos', tmp_path / 'none', '--out', tmp_path / 'out'],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_bad_arguments_end_in_one_sentence_and_status_2(pose_action, tmp_path):
+    done = pose_action('extract-ntu', '--videos', tmp_path / 'none', '--out', tmp_path / 'out')
     assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1
     assert not (tmp_path / 'out').exists()

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,8 +5,6 @@ import pytest
 
 from core.data.frames.video import write_video
 from tools.extract_nucla_frames import main
-
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'extract_nucla_frames.py'
 
 
 @pytest.fixture
@@ -45,7 +40,6 @@ def test_a_damaged_picture_is_named(release, capsys):
     assert broken.name in printed.err and '1 sequences extracted, 0 there already, 1 failed' in printed.out
 
 
-def test_bad_arguments_end_in_one_sentence_and_status_2(tmp_path):
-    done = subprocess.run([sys.executable, TOOL, '--release', tmp_path / 'none', '--out', tmp_path / 'out'],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_bad_arguments_end_in_one_sentence_and_status_2(pose_action, tmp_path):
+    done = pose_action('extract-nucla', '--release', tmp_path / 'none', '--out', tmp_path / 'out')
     assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1

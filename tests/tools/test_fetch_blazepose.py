@@ -9,7 +9,6 @@ import pytest
 from tools import fetch_blazepose
 from tools.fetch_blazepose import MEMBERS, main
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'fetch_blazepose.py'
 CONTENT = {name: name.encode() * 50 for name in MEMBERS}
 
 
@@ -93,7 +92,6 @@ def test_a_failed_download_says_what_to_do(tmp_path, monkeypatch):
         main(['--out', str(tmp_path / 'models')])
 
 
-def test_bad_input_ends_in_one_sentence_and_status_2(tmp_path):
-    done = subprocess.run([sys.executable, TOOL, '--wheel', tmp_path / 'none.whl', '--out', tmp_path / 'out'],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_bad_input_ends_in_one_sentence_and_status_2(pose_action, tmp_path):
+    done = pose_action('fetch-blazepose', '--wheel', tmp_path / 'none.whl', '--out', tmp_path / 'out')
     assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from core.cli import exit_with
-from core.config import REPOSITORY
 from core.data.annotations.records import read_annotations
 from core.data.annotations.skeletons import read_skeletons
 from tools.import_annotations import main
@@ -190,10 +187,9 @@ def test_options_that_do_not_fit_are_refused(options, message):
         main(['--from', 'mpose', '--in', 'none.npz', *options])
 
 
-def test_the_real_command_line(tmp_path):
+def test_the_real_command_line(pose_action, tmp_path):
     source = pickled([RunsCode()])(tmp_path)
-    done = subprocess.run([sys.executable, REPOSITORY / 'tools' / 'import_annotations.py', '--from', 'pyskl', '--in',
-                           source, '--check'], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = pose_action('import', '--from', 'pyskl', '--in', source, '--check')
     assert done.returncode == 2 and done.stdout == ''
     assert done.stderr.startswith(f'error: {source}: asks for') and done.stderr.count('\n') == 1
     assert not (tmp_path / 'executed').exists()

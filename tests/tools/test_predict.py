@@ -1,8 +1,5 @@
 import csv
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,7 +14,6 @@ from exp import test as exp_test
 from exp import train as exp_train
 from tools import predict
 
-TOOL = Path(predict.__file__)
 SYSTEMS = {
     'joint': ['SKELETON.NAME', 'stgcnpp'],
     'skeleton': ['SKELETON.NAME', 'stgcnpp'],
@@ -156,12 +152,11 @@ def test_missing_files_of_blazepose_are_said_in_a_sentence(checkpoint, tmp_path,
     monkeypatch.setattr(blazepose.BlazePose.__init__, '__defaults__', (tmp_path, 1, blazepose.load_network))
     build_estimator.cache_clear()
     write_video(tmp_path / 'a.avi', np.zeros((2, 48, 64, 3), np.uint8))
-    with pytest.raises(ValueError, match='fetch_blazepose.py|requirements-annotate.txt'):
+    with pytest.raises(ValueError, match='fetch-blazepose|requirements-annotate.txt'):
         predict.main(arguments(checkpoint, tmp_path / 'a.avi'))
     assert not (checkpoint.parent / 'out').exists()
 
 
-def test_bad_input_ends_in_one_sentence_and_status_2(tmp_path):
-    done = subprocess.run([sys.executable, TOOL, '--checkpoint', 'none.pth', '--video', tmp_path / 'none'],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_bad_input_ends_in_one_sentence_and_status_2(pose_action, tmp_path):
+    done = pose_action('predict', '--checkpoint', 'none.pth', '--video', tmp_path / 'none')
     assert done.returncode == 2 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1

@@ -18,14 +18,13 @@ QUALITY, TUBE_QUALITY = 95, 90
 """JPEG qualities: tubes are read most often, and quality 90 is a quarter fewer bytes and a seventh less time."""
 
 
-def extraction_parser(description: str | None, size: Size) -> argparse.ArgumentParser:
-    """Return the parser of what all extraction tools take; a tool adds where its sources are.
+def add_extraction_options(parser: argparse.ArgumentParser, size: Size) -> None:
+    """Add what all extraction tools take; a tool adds where its sources are.
 
     Args:
-        description: of the tool.
+        parser: of the tool.
         size: default (width, height) of stored frames, pixels.
     """
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--out', type=Path, required=True, help='folder for the frames, one folder a sequence')
     parser.add_argument('--size', type=int, nargs=2, default=size, metavar=('WIDTH', 'HEIGHT'),
                         help=f'stored frame size in pixels (default: {size[0]} {size[1]})')
@@ -44,7 +43,6 @@ def extraction_parser(description: str | None, size: Size) -> argparse.ArgumentP
     parser.add_argument('--aspect', type=float, default=ASPECT,
                         help='with --crop-persons: height / width of the crops to be made (default: '
                              f'{ASPECT:.3f}, as of 96x160)')
-    return parser
 
 
 def parse_checked(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:

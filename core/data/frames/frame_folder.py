@@ -69,7 +69,7 @@ class FrameFolder:
         self._sequences: dict[str, _Stored] = {}
         if not self.images.is_dir():
             raise ValueError(f'{self.images}: no such directory; extract the videos there with '
-                             'tools/extract_ntu_frames.py, or correct the data directory')
+                             'pose-action extract-ntu, or correct the data directory')
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Compare arms of an experiment over seeds: plan the runs, and read what they wrote.
 
 An arm is a configuration file merged over that of all arms, a set of overrides, or both; every arm runs once per seed.
-Nothing here starts a run (``tools/compare.py`` does); ``comparison_table`` sums the figures up.
+Nothing here starts a run (``pose-action compare`` does); ``comparison_table`` sums the figures up.
 """
 
 from __future__ import annotations

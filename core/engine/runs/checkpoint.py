@@ -11,6 +11,7 @@ from torch import nn
 from yacs.config import CfgNode
 
 from core.config import saved_config
+from core.version import check_version
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read_checkpoint(file: Path) -> Checkpoint:
     """Read a checkpoint of ours: tensors and plain containers only.
 
     Raises:
-        ValueError: when the file is missing, damaged or not one of ours.
+        ValueError: when the file is missing, damaged, not one of ours or of a newer version.
     """
     try:
         state = torch.load(file, map_location='cpu', weights_only=True)
@@ -58,6 +59,7 @@ def read_checkpoint(file: Path) -> Checkpoint:
                          'exp/train.py; delete it or name another one') from None
     if not isinstance(state, dict) or 'model' not in state or 'config' not in state:
         raise ValueError(f"checkpoint '{file}' has no 'model' and 'config': it must be a file written by exp/train.py")
+    check_version(state.get('version', '0.1.0'), f"checkpoint '{file}'")
     return Checkpoint(file, state)
 
 

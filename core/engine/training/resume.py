@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from core import __version__
 from core.engine.runs.checkpoint import Checkpoint
 from core.engine.runtime import Runtime, gather_objects, unwrap
 from core.engine.training.loop import Trainer
@@ -44,7 +45,7 @@ def save_training(folder: Path, trainer: Trainer, runtime: Runtime, *, epoch: in
         parts = {name: getattr(trainer, name) for name in PARTS if getattr(trainer, name) is not None}
         state = {name: _inner(part).state_dict() for name, part in parts.items()}
         state |= {'step': trainer.step, 'epoch': epoch, 'best': best, 'rng': rng, 'config': config,
-                  'class_names': list(class_names)}
+                  'class_names': list(class_names), 'version': __version__}
         for name in ('best.pth', 'last.pth') if improved else ('last.pth',):   # a crash between repeats the epoch
             with written_atomically(folder / name) as temporary:
                 torch.save(state, temporary)

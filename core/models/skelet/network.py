@@ -30,7 +30,7 @@ class SkeleTBlock(nn.Module):
         self.gcn = gcn
         self.tcn = tcn
         self.residual = residual
-        self.relu = nn.ReLU(inplace=True)
+        self.relu = nn.ReLU(inplace=residual is not None)   # CTR-GCN's temporal unit keeps its answer for its gradient
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``(N, C_out, T', V)`` of ``(N, C_in, T, U)``, T' = ceil(T / stride), at least 0."""

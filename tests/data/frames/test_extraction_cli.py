@@ -1,9 +1,10 @@
+import argparse
 import pickle
 
 import numpy as np
 import pytest
 
-from core.data.frames.extraction_cli import extract, extraction_parser, parse_checked, read_names
+from core.data.frames.extraction_cli import add_extraction_options, extract, parse_checked, read_names
 from core.data.frames.tube_files import read_tube
 from core.data.frames.video import write_video
 
@@ -27,13 +28,19 @@ def annotations(tmp_path):
     return tmp_path / 'poses.pkl'
 
 
+def small_parser():
+    parser = argparse.ArgumentParser()
+    add_extraction_options(parser, (32, 24))
+    return parser
+
+
 def run(tmp_path, sources, *more):
     line = ['--out', str(tmp_path / 'out'), '--jobs', '1', *map(str, more)]
-    return extract(sources, parse_checked(extraction_parser(None, (32, 24)), line))
+    return extract(sources, parse_checked(small_parser(), line))
 
 
 def test_default_size(tmp_path):
-    arguments = parse_checked(extraction_parser(None, (32, 24)), ['--out', str(tmp_path)])
+    arguments = parse_checked(small_parser(), ['--out', str(tmp_path)])
     assert tuple(arguments.size) == (32, 24) and not arguments.crop_persons
 
 
@@ -53,7 +60,7 @@ def test_bad_options_are_refused(tmp_path, sources, wrong, sentence):
 def test_what_was_asked_for_in_vain_is_a_failure(tmp_path, sources, capsys):
     (tmp_path / 'names.txt').write_text('B\nC\n')
     arguments = ['--out', str(tmp_path / 'out'), '--jobs', '1', '--names', str(tmp_path / 'names.txt')]
-    parsed = parse_checked(extraction_parser(None, (32, 24)), arguments)
+    parsed = parse_checked(small_parser(), arguments)
     assert extract(sources, parsed, ['no setup 33']) == 1
     printed = capsys.readouterr()
     assert '1 sequences extracted, 0 there already, 2 failed' in printed.out

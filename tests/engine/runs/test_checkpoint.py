@@ -54,3 +54,9 @@ def test_another_model_is_refused_in_one_sentence(tmp_path):
     with pytest.raises(ValueError, match='another model') as error:
         load_weights(nn.Linear(2, 2), read_checkpoint(tmp_path / 'c.pth'))
     assert '\n' not in str(error.value)
+
+
+def test_a_checkpoint_of_a_newer_version_is_refused(tmp_path):
+    torch.save({'model': {}, 'config': '', 'version': '99.0.0'}, tmp_path / 'c.pth')
+    with pytest.raises(ValueError, match=r"^checkpoint '.*c.pth' was written by version 99.0.0 but this is version"):
+        read_checkpoint(tmp_path / 'c.pth')

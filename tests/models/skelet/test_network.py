@@ -48,6 +48,13 @@ def test_shapes_of_every_stage(unit):
         (64, 10, 65), (64, 10, 65), (128, 5, 27), (128, 5, 27), (256, 3, 11)]
 
 
+@pytest.mark.parametrize('unit', SKELET_UNITS)
+def test_every_unit_can_be_trained(unit):
+    network = tiny(options=SKELET_UNITS[unit])
+    network(torch.randn(2, 1, 4, 17, 3)).sum().backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+
+
 def test_pooling_gives_the_first_block_a_residual_path_and_a_mapping():
     plain, pooled = tiny().backbone, tiny(pooled=True).backbone
     assert plain.gcn[0].residual is None and plain.gcn[0].gcn.M is None

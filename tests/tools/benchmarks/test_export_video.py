@@ -5,9 +5,12 @@ import pytest
 
 from core.data.annotations.records import Annotation
 from core.data.frames.video import write_video
-from core.export.video import STEPS, Stopwatch, crop_video, label_video, record_of
 from core.inference.crop_plan import view_of
 from core.inference.exported import OnnxModel
+from tests.export.conftest import files, make_recognizer, recognizer
+from tools.benchmarks.export_video import STEPS, Stopwatch, crop_video, label_video, record_of
+
+__all__ = ['files', 'make_recognizer', 'recognizer']      # fixtures
 
 FRAMES, SIZE = 6, (80, 60)
 

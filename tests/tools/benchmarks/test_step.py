@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import benchmark_step
+from tools.benchmarks import step as benchmark_step
 
 
 def test_reports_shares_and_ratio(tiny_overrides, capsys, monkeypatch):

@@ -1,21 +1,18 @@
 """Time the loading of test clips against a plain loader, one picture and one joint after the other.
 
-    python tools/benchmark_loader.py [--cfg FILE] [--tubes FOLDER] [--clips 64] [KEY VALUE ...]
+    pose-action benchmark-loader [--cfg FILE] [--tubes FOLDER] [--clips 64] [KEY VALUE ...]
 
 The plain loader reads whole pictures, finds each box and moves each joint in Python loops. All loaders load the same
 clips in turns, in one process on one thread; what counts is that thread's time, not the clock. ``FOLDER`` inside
-DATA_DIR holds the same sequences as person tubes (``tools/extract_ntu_frames.py --crop-persons``). Reported are clips
+DATA_DIR holds the same sequences as person tubes (``pose-action extract-ntu --crop-persons``). Reported are clips
 per second, the ratio to the plain loader, bytes on disk, and the largest difference of the uncut frames' crops and
 joints from the plain loader's.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import cv2
 import numpy as np

@@ -58,7 +58,7 @@ def record_of(video: Path, annotations: Path) -> Annotation:
     """
     named = [record for record in read_annotations(annotations).annotations if video.name.startswith(record.name)]
     if not named:
-        raise ValueError(f"'{annotations}' has no record of '{video.name}'; make one with tools/annotate_videos.py")
+        raise ValueError(f"'{annotations}' has no record of '{video.name}'; make one with pose-action annotate")
     return max(named, key=lambda record: len(record.name))
 
 

@@ -8,7 +8,7 @@ import pytest
 from core.config import load_config
 from core.data.frames.video import write_video
 from core.inference.loading import Recognizer
-from tools import benchmark_export
+from tools.benchmarks import export as benchmark_export
 
 for package in ('onnx', 'onnxruntime', 'onnxscript'):
     pytest.importorskip(package)

@@ -1,6 +1,6 @@
 """What more persons cost a skeleton network, with Instance Pooling and without.
 
-    python tools/benchmark_persons.py [--cfg FILE] [--rounds 5] [KEY VALUE ...]
+    pose-action benchmark-persons [--cfg FILE] [--rounds 5] [KEY VALUE ...]
 
 Networks with random weights test one clip of random joints on the CPU, for 2, 5 and 10 persons; by default SkeleT's for
 NTU-60. All of them run in turns in one process, so that a drifting machine hits them alike. Reported are the median
@@ -10,14 +10,11 @@ seconds of a clip, its multiply-adds, and both over those of the same network wi
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.benchmark_persons import PERSONS, main
+from tools.benchmarks.persons import PERSONS, main
 
 
 def test_pooling_flattens_the_cost(capsys):

@@ -1,38 +1,34 @@
 """Time exported files against PyTorch on the CPU, and the way from a video file to its label.
 
-    python tools/benchmark_export.py [--cfg FILE] [--threads 2] [--rounds 20] [KEY VALUE ...]
-    python tools/benchmark_export.py --video FILE --annotations FILE.pkl
+    pose-action benchmark-export [--cfg FILE] [--threads 2] [--rounds 20] [KEY VALUE ...]
+    pose-action benchmark-export --video FILE --annotations FILE.pkl
 
 Without ``--cfg`` the model is that of the defaults, on 32 frames of 96x160 pixels. Its backbone has the weights of
 ``PRETRAINED``, by default those in the repository: random ones let its numbers become so small that PyTorch takes many
 times as long. PyTorch and file run in turns in one process. Reported are medians.
 With ``--video`` the parts pose and action label a video: every frame is decoded, cropped around the people of the
-annotation file (``tools/annotate_videos.py``) and looked at, then the action is recognized on the frames of one clip.
+annotation file (``pose-action annotate``) and looked at, then the action is recognized on the frames of one clip.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import numpy as np
 import torch
 
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.config import load_config, resolve_path
-from core.export.video import STEPS, label_video, record_of
 from core.inference.exported import MAKING, OnnxModel, check_packages
 from core.inference.loading import Recognizer, check_reads
 from core.models.published_weights import load_pretrained
 from core.systems.build import build_model
+from tools.benchmarks.export_video import STEPS, label_video, record_of
 
 WEIGHTS = ['PRETRAINED', 'pretrained/litehrnet18_rendered.pth']
 WARM_UP = 2
@@ -126,7 +122,7 @@ def report_video(video: Path, annotations: Path, pose: OnnxModel, action: OnnxMo
 
 def main(argv: list[str] | None = None) -> None:
     """Benchmark as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--cfg', type=Path, help='YAML file of the experiment (default: no file)')
     parser.add_argument('--threads', type=int, default=2, help='threads of PyTorch and of the runtime (default: 2)')
     parser.add_argument('--rounds', type=int, default=20, help='timed runs of each (default: 20)')

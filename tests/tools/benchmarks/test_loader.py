@@ -4,7 +4,7 @@ import pytest
 
 from core.data.frames.jpeg import read_header
 from core.data.frames.tube_files import Tube, write_tube
-from tools import benchmark_loader
+from tools.benchmarks import loader as benchmark_loader
 
 
 def test_our_crops_and_joints_are_the_plain_loaders(tiny_overrides, tiny_data, tmp_path, capsys):

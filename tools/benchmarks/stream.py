@@ -1,6 +1,6 @@
 """Time a stream of frames against whole clips: what one new frame costs, with an answer every frame or every fourth.
 
-    python tools/benchmark_stream.py [--cfg FILE] [--rounds 20] [--threads 1] [KEY VALUE ...]
+    pose-action benchmark-stream [--cfg FILE] [--rounds 20] [--threads 1] [KEY VALUE ...]
 
 Without ``--cfg`` the model is that of the defaults, on 32 frames of 96x160 pixels; weights and pixels are random. Clip
 and stream run in turns in one process, first as plain PyTorch, then both as recorded graphs
@@ -10,21 +10,17 @@ and stream run in turns in one process, first as plain PyTorch, then both as rec
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import torch
 from torch import Tensor
 from yacs.config import CfgNode
 
-from core.cli import exit_with
+from core.cli import exit_with, program_parser
 from core.config import load_config
 from core.inference.loading import check_reads
 from core.inference.stream import FrameStream
@@ -116,7 +112,7 @@ def report(title: str, entrants: list[Contender], columns: list[list[float]]) ->
 
 def main(argv: list[str] | None = None) -> None:
     """Benchmark as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = program_parser(__doc__)
     parser.add_argument('--cfg', type=Path, help='YAML file of the experiment (default: no file)')
     parser.add_argument('--rounds', type=int, default=20, help='timed runs of each, after three to warm up')
     parser.add_argument('--threads', type=int, default=1, help='threads that PyTorch may use')

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tools import benchmark_stream
-from tools.benchmark_stream import ANSWER_EVERY, Contender, report, time_in_turns
+from tools.benchmarks import stream as benchmark_stream
+from tools.benchmarks.stream import ANSWER_EVERY, Contender, report, time_in_turns
 
 SMALL = ['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '2', 'SKELETON.NAME', 'stgcnpp']
 

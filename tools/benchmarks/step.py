@@ -1,6 +1,6 @@
 """Time a training step part by part, on the same clips: the published arithmetic, then what this project adds to it.
 
-    python tools/benchmark_step.py [--cfg FILE] [--steps 5] [KEY VALUE ...]
+    pose-action benchmark-step [--cfg FILE] [--steps 5] [KEY VALUE ...]
 
 All variants run on the same batches in turns (A B C A B C ...), so that a drifting machine hits them alike. Reported
 are medians: seconds per clip, shares of loader, forward, backward and optimizer, and the ratio to the variant before.
@@ -9,11 +9,7 @@ are medians: seconds per clip, shares of loader, forward, backward and optimizer
 from __future__ import annotations
 
 import statistics
-import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
 
