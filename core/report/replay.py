@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
-from dataclasses import replace
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import torch
 from torch.utils.data import default_collate
 
 from core.config.systems import SYSTEMS
-from core.data.boxes import BoxSettings, apply_affine, invert_affine
+from core.data.boxes import apply_affine
 from core.data.build import build_data
-from core.data.clips.person_clips import Clip, ClipDataset
+from core.data.clips.person_clips import ClipDataset
 from core.data.clips.scene_clips import POSE_STRIDE, SceneClip
 from core.engine.runs.checkpoint import load_weights, read_checkpoint
 from core.layouts import Layout
@@ -102,26 +101,25 @@ def _watch(model: PoseModel, dataset: ClipDataset, place: int, decode: str) -> W
         output = model(*default_collate([clip]).inputs)
     decoded, _ = model.coding.decode(output.simcc_x, output.simcc_y, decode)
     crop_joints = decoded[0].numpy()                                                # (M, T, V, 2)
-    whole = _whole_frames(dataset, place)
-    to_whole = invert_affine(whole.crop_to_image[0])                                # (T, 2, 3)
+    whole, to_whole = _whole_frames(dataset, place)                                 # (T, H, W, 3), (2, 3)
     present = clip.person_mask > 0
     predicted = apply_affine(to_whole, apply_affine(clip.crop_to_image, crop_joints))
     ratio, known = model.coding.split_ratio, clip.visible[0, ..., None] > 0
     person = SeenPerson(clip.frames[0], crop_joints[0],
                         *(axis[0, 0].softmax(-1).numpy() for axis in (output.simcc_x, output.simcc_y)),
                         np.where(known, clip.keypoints_crop[0] * ratio, np.nan), seen.mean())
-    return Watched(whole.frames[0], apply_affine(to_whole, clip.keypoints_image)[present], clip.visible[present],
+    return Watched(whole, apply_affine(to_whole, clip.keypoints_image)[present], clip.visible[present],
                    predicted[present], person)
 
 
-def _whole_frames(dataset: ClipDataset, place: int) -> Clip:
-    """The same clip with whole frames as crops: what a record without visible joints shows."""
-    record = dataset.records[place]
-    width, height = dataset.frames.frame_size(record.name, record.total_frames)
-    shrink = max(1.0, max(width, height) / MAX_FRAME)
-    whole = copy(dataset)
-    whole.records = list(dataset.records)
-    whole.records[place] = replace(record, scores=np.zeros_like(record.scores))
-    whole.image_size, whole.num_persons = (round(width / shrink), round(height / shrink)), 1
-    whole.boxes, whole.detections = BoxSettings('clip'), None
-    return whole[place]
+def _whole_frames(dataset: ClipDataset, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """The whole frames of a clip, shrunk to ``MAX_FRAME``, ``(T, H, W, 3)``, and the map ``(2, 3)`` to their pixels."""
+    record, times = dataset.records[place], dataset.sample(place, dataset.generator(place))
+    frames = list(dataset.frames.whole(record.name, times, record.total_frames))
+    shrink = max(1.0, max(frames[0].shape) / MAX_FRAME)
+    if shrink == 1:
+        return np.stack(frames), np.eye(2, 3)
+    height, width = (round(side / shrink) for side in frames[0].shape[:2])
+    ratio = np.array([width, height]) / frames[0].shape[1::-1]
+    to_whole = np.column_stack([np.diag(ratio), 0.5 * ratio - 0.5])                # pixel centers are whole numbers
+    return np.stack([cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in frames]), to_whole

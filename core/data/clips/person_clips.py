@@ -106,14 +106,34 @@ class ClipDataset(RecordDataset[Clip]):
         self.boxes, self.detections, self.augmentation = boxes or BoxSettings(), detections, augmentation
 
     def __getitem__(self, index: int) -> Clip:
-        record = self.records[index]
         rng = self.generator(index)
-        times, position = np.unique(self.sampler(record.total_frames, self.clip_size, rng), return_inverse=True)
+        return self.clip(index, self.sample(index, rng), rng)
+
+    def sample(self, index: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the 0-based frames ``(T,)`` of record ``index`` that its clip shows in the present epoch."""
+        return self.sampler(self.records[index].total_frames, self.clip_size, rng)
+
+    def whole(self, index: int, rng: np.random.Generator) -> Clip:
+        """Return all frames of record ``index`` as one clip."""
+        num_frames = self.records[index].total_frames
+        return self.clip(index, np.arange(num_frames), rng, num_frames)
+
+    def clip(self, index: int, chosen: np.ndarray, rng: np.random.Generator, clip_size: int | None = None) -> Clip:
+        """Return the clip of given frames.
+
+        Args:
+            index: of the record.
+            chosen: 0-based frames ``(T,)`` of the record, in the order in which they are shown.
+            rng: source of the augmentation and of the moved boxes.
+            clip_size: frames of one clip, of which ``chosen`` may hold several; by default that of the data set.
+        """
+        record = self.records[index]
+        times, position = np.unique(chosen, return_inverse=True)
         frame_size = self.frames.frame_size(record.name, record.total_frames)
 
-        keypoints, visible, mask = self._persons(record, times[position], frame_size)  # (M, T, V, 2), (M, T, V), (M,)
+        keypoints, visible, mask = self._persons(record, chosen, frame_size)  # (M, T, V, 2), (M, T, V), (M,)
         draw = self.augmentation.draw(rng) if self.augmentation and self.training else ClipDraw()
-        boxes = self._boxes(record, times[position], keypoints, visible, frame_size, rng)
+        boxes = self._boxes(record, chosen, keypoints, visible, frame_size, rng, clip_size or self.clip_size)
         boxes = augment_boxes(boxes, draw)  # (M, T, 2)
         to_crop = crop_affine(boxes.center, boxes.size[..., 0], self.image_size, draw.rotation)  # (M, T, 2, 3)
         keypoints_crop = apply_affine(to_crop, keypoints)
@@ -153,11 +173,11 @@ class ClipDataset(RecordDataset[Clip]):
         return np.where(visible[chosen, ..., None], keypoints[chosen] * ratio, 0.0), visible[chosen], mask
 
     def _boxes(self, record: Annotation, times: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
-               frame_size: tuple[int, int], rng: np.random.Generator) -> Boxes:
-        """Crop boxes (M, T, 2) at ``times``, in stored-frame pixels like ``keypoints``; every clip has its own."""
+               frame_size: tuple[int, int], rng: np.random.Generator, clip_size: int) -> Boxes:
+        """Crop boxes ``(M, T, 2)`` at ``times``, in stored-frame pixels like ``keypoints``; each clip has its own."""
 
         def by_clip(values: np.ndarray) -> np.ndarray:
-            return values.reshape(len(values), -1, self.clip_size, *values.shape[2:])  # (M, clips, frames of one, ...)
+            return values.reshape(len(values), -1, clip_size, *values.shape[2:])  # (M, clips, frames of one, ...)
 
         found = None
         if self.detections is not None:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from core.data.boxes import apply_affine
-from core.data.frames.frame_folder import View
+from core.data.frames.frame_folder import FrameView
 
 
 def needed_regions(to_image: np.ndarray, position: np.ndarray,
@@ -37,7 +37,7 @@ def needed_regions(to_image: np.ndarray, position: np.ndarray,
     return regions, steps
 
 
-def warp_views(views: Iterable[View], position: np.ndarray, to_image: np.ndarray, persons: np.ndarray,
+def warp_views(views: Iterable[FrameView], position: np.ndarray, to_image: np.ndarray, persons: np.ndarray,
                image_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Return RGB crops uint8 (M, T, H, W, 3) and the number of the frame in each view (L,).
 

@@ -14,6 +14,7 @@ from itertools import chain, product
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from core.data.frames.jpeg import Cut, cut_regions, decode_jpeg, read_header
@@ -28,7 +29,7 @@ Fetch = Callable[[int, int], bytes]
 """From the 0-based number of a frame and the number of its size to the JPEG file; OSError or ValueError if none."""
 
 
-class View(NamedTuple):
+class FrameView(NamedTuple):
     """Pixels of one frame, or of the part of it that was asked for.
 
     Attributes:
@@ -98,7 +99,7 @@ class FrameFolder:
         return self._stored(name, num_frames).file_name is None
 
     def read(self, name: str, times: np.ndarray, num_frames: int, regions: np.ndarray,
-             steps: np.ndarray) -> Iterator[View]:
+             steps: np.ndarray) -> Iterator[FrameView]:
         """Yield one view for each of the 0-based frame numbers ``times`` (L,).
 
         Args:
@@ -121,10 +122,20 @@ class FrameFolder:
                 for candidate, part in chain([(time, cut)], others):
                     pixels = _decode(part)
                     if pixels is not None:
-                        yield View(pixels, places[level].moved(part.origin), candidate)
+                        yield FrameView(pixels, places[level].moved(part.origin), candidate)
                         break
                 else:
                     raise self._unreadable(name)
+
+    def whole(self, name: str, times: np.ndarray, num_frames: int) -> Iterator[np.ndarray]:
+        """Yield whole frames uint8 RGB ``(H, W, 3)``, one for each of the 0-based frame numbers ``times`` ``(L,)``.
+
+        A person tube lies on black. Arguments and errors are those of ``read``.
+        """
+        size = self.frame_size(name, num_frames)
+        regions = np.tile([0, 0, *size], (len(times), 1))
+        for view in self.read(name, times, num_frames, regions, np.ones(len(times))):
+            yield _in_frame(view, size)
 
     def _uncut_file(self, name: str, file_name: str, time: int, level: int = 0) -> bytes:
         file = os.open(f'{self.images}/{name}/{file_name.format(time + 1)}', os.O_RDONLY)
@@ -152,6 +163,14 @@ class FrameFolder:
     def _unreadable(self, name: str) -> ValueError:
         return ValueError(f'{self.images / name}: no readable frame; delete the directory and extract the sequence '
                           'again')
+
+
+def _in_frame(view: FrameView, size: Size) -> np.ndarray:
+    """The pixels of a view where they lie in the frame of (width, height) pixels, RGB."""
+    pixels, ((x, y), (across, down)) = cv2.cvtColor(view.pixels, cv2.COLOR_BGR2RGB), view.place
+    if (x, y, across, down) == (0, 0, 1, 1) and pixels.shape[1::-1] == size:
+        return pixels
+    return cv2.warpAffine(pixels, np.array([[1 / across, 0, x], [0, 1 / down, y]]), size)
 
 
 def _cuts(fetch: Fetch, tube: Tube, times: np.ndarray, regions: np.ndarray, levels: np.ndarray) -> list[Cut | None]:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 from yacs.config import CfgNode
 
 from core.compat import timm
-from core.data.build import Data, build_data
+from core.config import resolve_path
+from core.config.systems import SYSTEMS
+from core.config.tree import flatten
+from core.data.annotations.records import read_annotations
+from core.data.build import Data, build_clips, build_data
+from core.data.frames.frame_folder import FrameFolder
 from core.engine.runs.checkpoint import read_checkpoint
 from core.engine.runs.run_folder import run_folder
-from core.engine.runtime import Runtime, unwrap, wrap_model
+from core.engine.runtime import Runtime, gather_objects, unwrap, wrap_model
 from core.engine.training.loop import Trainer
-from core.engine.training.pose_keypoints import predicted_keypoints
+from core.engine.training.pose_keypoints import write_predicted
 from core.losses.joint_loss import JointLoss
+from core.models.joint import PoseModel
 from core.models.pose.coding import SimCCCoding
+from core.models.published_weights import load_state
 from core.systems.build import blueprint_of, build_model
+from core.systems.joint import build_pose_net
 
 
 def seed_everything(cfg: CfgNode, runtime: Runtime) -> None:
@@ -37,6 +47,49 @@ def build_run_data(cfg: CfgNode, runtime: Runtime) -> Data:
     """
     return build_data(cfg, devices=runtime.devices, rank=runtime.rank, world_size=runtime.world_size,
                       keypoints=predicted_keypoints(cfg, runtime))
+
+
+DECIDING = ('SEED', 'DATA_DIR', 'BACKBONE', 'DATASET.ANNOTATIONS', 'DATASET.FRAMES', 'DATASET.VIS_THR',
+            'DATASET.BBOX_MODE', 'DATASET.BBOX_SCALE', 'DATASET.BOX_SOURCE', 'DATASET.BOX_FILE', 'DATASET.BOX_JITTER',
+            'MODEL.IMAGE_SIZE', 'MODEL.NUM_PERSONS', 'MODEL.SIMDR_SPLIT_RATIO', 'MODEL.SIGMA', 'TEST.DECODE')
+"""What predicted keypoints depend on, beside the weights."""
+
+
+def predicted_keypoints(cfg: CfgNode, runtime: Runtime) -> Path | None:
+    """Return the file with the keypoints that ``DATASET.POSE_CHECKPOINT`` predicts, made where it is missing.
+
+    It lies in ``OUTPUT_DIR/keypoints``; its name follows from the weights, the data and the crop settings. ``None``
+    where the keypoints are annotated, or frames are read.
+
+    Raises:
+        ValueError: for a checkpoint that cannot be read, or whose pose network is another than the configured one.
+    """
+    if SYSTEMS[cfg.MODEL.NAME].clips != 'keypoints' or not cfg.DATASET.POSE_CHECKPOINT:
+        return None
+    weights = read_checkpoint(resolve_path(cfg.DATASET.POSE_CHECKPOINT)).weights
+    weights = {name: value for name, value in weights.items() if name.startswith('pose.')}
+    file = resolve_path(cfg.OUTPUT_DIR) / 'keypoints' / f'{_digest(cfg, weights)}.pkl'
+    if gather_objects(not file.exists(), runtime)[0]:                       # all processes do what the main one sees
+        model = PoseModel(build_pose_net(cfg))
+        if load_state(model, weights).missing:
+            raise ValueError(f"checkpoint '{cfg.DATASET.POSE_CHECKPOINT}' lacks weights of a {cfg.BACKBONE} pose "
+                             'network for this IMAGE_SIZE; name one that was trained with these settings')
+        root = resolve_path(cfg.DATA_DIR)
+        annotated = read_annotations(root / cfg.DATASET.ANNOTATIONS, cfg.DATASET.NUM_JOINTS)
+        frames = FrameFolder(root, cfg.DATASET.FRAMES)
+        found = frames.names_with(record.name for record in annotated.annotations)
+        dataset = build_clips(cfg, [record for record in annotated.annotations if record.name in found], frames, False)
+        model.to(runtime.device, memory_format=torch.channels_last)     # type: ignore[call-overload]   # not in its stubs
+        write_predicted(file, model, dataset, annotated, runtime, decode=cfg.TEST.DECODE, workers=cfg.WORKERS)
+    return file
+
+
+def _digest(cfg: CfgNode, weights: dict[str, Tensor]) -> str:
+    settings = dict(flatten(cfg))
+    digest = hashlib.sha256(repr([(key, str(settings[key])) for key in DECIDING]).encode())
+    for name, value in sorted(weights.items()):
+        digest.update(name.encode() + value.numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 def build_criterion(cfg: CfgNode, coding: SimCCCoding | None) -> JointLoss:
