@@ -59,6 +59,25 @@ def test_only_the_region_is_decoded_and_it_is_the_whole_frames(make_frames):
     assert np.array_equal(part.pixels[40 - y:75 - y, 70 - x:100 - x], whole.pixels[40:75, 70:100])
 
 
+def test_whole_frames_are_rgb_and_replaced_like_others(make_frames):
+    pictures = [np.full((8, 16, 3), color, np.uint8) for color in ((250, 0, 0), (0, 250, 0), (0, 0, 250))]
+    root = make_frames(frames=pictures)
+    (root / 'images' / 'A' / '00001.jpg').unlink()
+    frames = list(FrameFolder(root).whole('A', np.array([2, 0, 2]), 3))
+    assert [frame.shape for frame in frames] == [(8, 16, 3)] * 3 and frames[0].dtype == np.uint8
+    for frame, picture in zip(frames, (pictures[2], pictures[1], pictures[2]), strict=True):
+        assert np.abs(frame.astype(int) - picture).max() < 8
+
+
+def test_the_whole_frame_of_a_tube_is_black_around_it(tmp_path):
+    make_tube(tmp_path, [np.full((48, 64, 3), 200, np.uint8)], ((64, 48),))          # 128x96 pixels of the frame
+    frame, = FrameFolder(tmp_path).whole('A', np.array([0]), 1)
+    assert frame.shape == (240, 320, 3)
+    assert (np.abs(frame[52:144, 102:226].astype(int) - 200) < 6).all()
+    frame[48:148, 98:230] = 0
+    assert not frame.any()
+
+
 def test_a_tube_is_placed_in_the_uncut_frame_and_read_in_the_size_that_is_enough(tmp_path):
     ramp = np.ascontiguousarray(np.broadcast_to(np.arange(64, dtype=np.uint8)[None, :, None] * 3, (48, 64, 3)))
     make_tube(tmp_path, [ramp] * 5, ((64, 48), (32, 24)))       # 128x96 pixels of the frame
