@@ -31,7 +31,7 @@ is missing. The column "has an effect with" names the systems (`MODEL.NAME`) and
 systems" are those whose clips are keypoints, like skeleton. Each file is judged together with the files before it: keys
 of the joint model in `demo.yaml` are no mistake when a later file or the command line chooses another system; they are
 dropped silently. A value that the key would have anyway may stay. In a published YAML file, keys without effect are
-named in one warning. A saved configuration (`config.yaml` of a run) loads silently. `tools/compare.py` leaves a pair
+named in one warning. A saved configuration (`config.yaml` of a run) loads silently. `pose-action compare` leaves a pair
 for all arms out of those in which it has no effect, and says so.
 
 **Versions.** A saved configuration says which version of the keys it has (`CONFIG_VERSION`; a file without it has
