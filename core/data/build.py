@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -120,10 +120,8 @@ def _published_class_names(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder, training: bool,
-                clip_size: int | None = None, num_clips: int = 1) -> ClipDataset:
-    """Create the dataset of frame clips, of ``DATASET.CLIP_SIZE`` frames or of ``clip_size``.
-
-    Several clips of a sequence lie one after the other on the frame axis.
+                num_clips: int = 1) -> ClipDataset:
+    """Create the dataset of frame clips; several clips of a sequence lie one after the other on the frame axis.
 
     Raises:
         ValueError: ``DATASET.BOX_FILE`` is wanted and cannot be read, or lacks a sequence of ``records``.
@@ -134,7 +132,7 @@ def build_clips(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder
                         jitter_size=data.BOX_JITTER)
     augmentation = Augmentation(tuple(data.SCALE_RANGE), rotation_range=tuple(data.ROTATE_RANGE),
                                 flip_prob=data.FLIP_PROB, shift=data.BOX_JITTER, color=data.COLOR_JITTER)
-    return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=clip_size or data.CLIP_SIZE,
+    return ClipDataset(records, frames, get_layout(data.LAYOUT), clip_size=data.CLIP_SIZE,
                        image_size=tuple(cfg.MODEL.IMAGE_SIZE), num_persons=cfg.MODEL.NUM_PERSONS, training=training,
                        sampler=_frames_of_clips(cfg, training, num_clips), boxes=boxes,
                        detections=_detections(cfg, records) if source == 'file' else None,
@@ -165,20 +163,16 @@ def _frames_of_clips(cfg: CfgNode, training: bool, num_clips: int, frame_factor:
     return partial(clip_after_clip, samplers=clip_samplers(_sampler(cfg, training, frame_factor), num_clips))
 
 
-_read_detections = lru_cache(maxsize=1)(read_detections)
-"""Validation, test and every sequence whose keypoints are predicted ask for the same file."""
-
-
 def _detections(cfg: CfgNode, records: Sequence[Annotation]) -> dict[str, Detections]:
     if not cfg.DATASET.BOX_FILE:
         raise ValueError('DATASET.BOX_SOURCE is file, but DATASET.BOX_FILE is empty; name the JSON file of boxes')
     file = resolve_path(cfg.DATA_DIR) / cfg.DATASET.BOX_FILE
-    detections = _read_detections(file)
+    detections = read_detections(file)
     missing = [record.name for record in records if record.name not in detections]
     if missing:
         raise ValueError(f"{file}: no box of sequence '{missing[0]}' ({len(missing)} such sequences); add them to the "
                          'file that DATASET.BOX_FILE names')
-    return detections
+    return {record.name: detections[record.name] for record in records}
 
 
 def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: None, training: bool,

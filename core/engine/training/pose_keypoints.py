@@ -10,6 +10,7 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, distributed, nn
 from torch.utils.data import DataLoader, Dataset
@@ -43,17 +44,21 @@ class WholeSequences(Dataset[Clip]):
         cfg: crop settings.
         records: annotated sequences; their boxes are used.
         frames: their pixels.
+
+    Raises:
+        ValueError: detected boxes are wanted and cannot be read, or lack a record.
     """
 
     def __init__(self, cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolder) -> None:
-        self.cfg, self.records, self.frames = cfg, records, frames
+        self.clips = build_clips(cfg, records, frames, False)
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.clips)
 
     def __getitem__(self, index: int) -> Clip:
-        record = self.records[index]
-        return build_clips(self.cfg, [record], self.frames, False, clip_size=record.total_frames)[0]
+        record = self.clips.records[index]
+        # Generator 0 for every record: the box jitter of files that are kept from earlier runs.
+        return self.clips.clip(record, np.arange(record.total_frames), self.clips.generator(0))
 
 
 def predicted_keypoints(cfg: CfgNode, runtime: Runtime) -> Path | None:

@@ -213,3 +213,23 @@ def test_bad_input_is_refused(make_record, make_frames):
                     training=False)
     with pytest.raises(ValueError, match='must be at least 1'):
         make([make_record()], root, clip_size=0)
+
+
+@pytest.mark.parametrize('source', ['annotation', 'jitter'])
+@pytest.mark.parametrize('mode', ['1-frame', 'clip'])
+def test_a_clip_of_all_frames_is_that_of_a_dataset_of_the_record_alone(make_record, make_frames, mode, source):
+    make_frames('A')
+    root, settings = make_frames('B', count=7), {'boxes': BoxSettings(mode=mode, source=source), 'seed': 3}
+    records = [make_record('A', label=1), make_record('B', total_frames=7, label=2)]
+    shared = make(records, root, **settings)
+    for record in records:
+        alone = make([record], root, clip_size=record.total_frames, **settings)[0]
+        assert same(shared.clip(record, np.arange(record.total_frames), shared.generator(0)), alone)
+    assert shared.frame_log.take(['A', 'B']) == FrameReport(0, {})
+
+
+def test_a_clip_shows_the_frames_that_were_asked_for(make_record, make_frames):
+    clips, record = make([make_record()], make_frames()), make_record()
+    whole = clips.clip(record, np.arange(12), clips.generator(0))
+    chosen = clips.clip(record, np.array([7, 2, 7]), clips.generator(0))
+    assert np.array_equal(chosen.frames, whole.frames[:, [7, 2, 7]])
