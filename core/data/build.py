@@ -174,7 +174,7 @@ def _detections(cfg: CfgNode, records: Sequence[Annotation]) -> dict[str, Detect
     if missing:
         raise ValueError(f"{file}: no box of sequence '{missing[0]}' ({len(missing)} such sequences); add them to the "
                          'file that DATASET.BOX_FILE names')
-    return detections
+    return {record.name: detections[record.name] for record in records}
 
 
 def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: None, training: bool,

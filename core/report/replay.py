@@ -114,7 +114,8 @@ def _watch(model: PoseModel, dataset: ClipDataset, place: int, decode: str) -> W
 
 def _whole_frames(dataset: ClipDataset, place: int) -> tuple[np.ndarray, np.ndarray]:
     """The whole frames of a clip, shrunk to ``MAX_FRAME``, ``(T, H, W, 3)``, and the map ``(2, 3)`` to their pixels."""
-    record, times = dataset.records[place], dataset.sample(place, dataset.generator(place))
+    record = dataset.records[place]
+    times = dataset.sampler(record.total_frames, dataset.clip_size, dataset.generator(place))
     frames = list(dataset.frames.whole(record.name, times, record.total_frames))
     shrink = max(1.0, max(frames[0].shape) / MAX_FRAME)
     if shrink == 1:

@@ -54,6 +54,13 @@ class RecordDataset(Dataset[ItemT]):
         return np.random.default_rng((self.seed, int(self._epoch) if self.training else 0, index))
 
 
+class FrameCount(NamedTuple):
+    """How many frames were ``read`` for an item, and how many of them were ``replaced`` by neighbors."""
+
+    read: int
+    replaced: int
+
+
 class FrameReport(NamedTuple):
     """A pass over a dataset: frames ``read``, and sequence → frames of it that were ``replaced`` by neighbors."""
 

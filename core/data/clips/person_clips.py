@@ -11,7 +11,7 @@ import torch
 from core.data.annotations.records import Annotation
 from core.data.boxes import Boxes, BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
 from core.data.clips.augment import Augmentation, ClipDraw, augment_boxes, change_colors, flip_joints
-from core.data.clips.base import FrameLog, RecordDataset
+from core.data.clips.base import FrameCount, FrameLog, RecordDataset
 from core.data.clips.detections import Detections, match_detections
 from core.data.clips.sampling import Sampler, centered, random_segment
 from core.data.clips.warps import needed_regions, warp_views
@@ -106,35 +106,36 @@ class ClipDataset(RecordDataset[Clip]):
         self.boxes, self.detections, self.augmentation = boxes or BoxSettings(), detections, augmentation
 
     def __getitem__(self, index: int) -> Clip:
-        rng = self.generator(index)
-        return self.clip(index, self.sample(index, rng), rng)
+        record, rng = self.records[index], self.generator(index)
+        times = self.sampler(record.total_frames, self.clip_size, rng).reshape(-1, self.clip_size)
+        clip, frames = self._make(record, times, rng)
+        self.frame_log.add(index, *frames)
+        return clip._replace(index=np.int64(index))
 
-    def sample(self, index: int, rng: np.random.Generator) -> np.ndarray:
-        """Return the 0-based frames ``(T,)`` of record ``index`` that its clip shows in the present epoch."""
-        return self.sampler(self.records[index].total_frames, self.clip_size, rng)
+    def clip(self, record: Annotation, times: np.ndarray, rng: np.random.Generator) -> Clip:
+        """Return one clip of chosen frames of a record, which need not be one of ``records``.
 
-    def whole(self, index: int, rng: np.random.Generator) -> Clip:
-        """Return all frames of record ``index`` as one clip."""
-        num_frames = self.records[index].total_frames
-        return self.clip(index, np.arange(num_frames), rng, num_frames)
-
-    def clip(self, index: int, chosen: np.ndarray, rng: np.random.Generator, clip_size: int | None = None) -> Clip:
-        """Return the clip of given frames.
+        Its ``index`` is 0, and ``frame_log`` does not count its frames.
 
         Args:
-            index: of the record.
-            chosen: 0-based frames ``(T,)`` of the record, in the order in which they are shown.
-            rng: source of the augmentation and of the moved boxes.
-            clip_size: frames of one clip, of which ``chosen`` may hold several; by default that of the data set.
-        """
-        record = self.records[index]
-        times, position = np.unique(chosen, return_inverse=True)
-        frame_size = self.frames.frame_size(record.name, record.total_frames)
+            record: annotated sequence with the joints of the layout.
+            times: 0-based frame numbers ``(T,)``; T may be any number.
+            rng: draws jittered boxes and, in training, the augmentation.
 
-        keypoints, visible, mask = self._persons(record, chosen, frame_size)  # (M, T, V, 2), (M, T, V), (M,)
+        Raises:
+            ValueError: no frame of the sequence can be read.
+        """
+        return self._make(record, times[None], rng)[0]
+
+    def _make(self, record: Annotation, times: np.ndarray, rng: np.random.Generator) -> tuple[Clip, FrameCount]:
+        """The clips of the frames ``(K, L)``, one after the other on the axis T = K * L, and the frames read for them.
+
+        Each of the K clips has its own boxes.
+        """
+        frame_size = self.frames.frame_size(record.name, record.total_frames)
+        keypoints, visible, mask = self._persons(record, times.ravel(), frame_size)
         draw = self.augmentation.draw(rng) if self.augmentation and self.training else ClipDraw()
-        boxes = self._boxes(record, chosen, keypoints, visible, frame_size, rng, clip_size or self.clip_size)
-        boxes = augment_boxes(boxes, draw)  # (M, T, 2)
+        boxes = augment_boxes(self._boxes(record, times, keypoints, visible, frame_size, rng), draw)  # (M, T, 2)
         to_crop = crop_affine(boxes.center, boxes.size[..., 0], self.image_size, draw.rotation)  # (M, T, 2, 3)
         keypoints_crop = apply_affine(to_crop, keypoints)
         if draw.mirror:
@@ -142,11 +143,7 @@ class ClipDataset(RecordDataset[Clip]):
             keypoints_crop, _ = flip_joints(keypoints_crop, visible, self.image_size[0], order)
             keypoints, visible = flip_joints(keypoints, visible, frame_size[0], order)
         to_image = invert_affine(to_crop)
-        persons = np.flatnonzero(mask)
-        regions, steps = needed_regions(to_image[persons], position, self.image_size)  # (L, 4), (L,)
-        views = self.frames.read(record.name, times, record.total_frames, regions, steps)
-        crops, shown = warp_views(views, position, to_image, persons, self.image_size)  # (M, T, H, W, 3), (L,)
-        self.frame_log.add(index, len(times), int((shown != times).sum()))
+        crops, frames = self._crops(record, times.ravel(), to_image, mask)
         if draw.mirror:
             to_image = mirror_affine(to_image, frame_size[0])
         if draw.color is not None:
@@ -154,7 +151,17 @@ class ClipDataset(RecordDataset[Clip]):
         keypoints_crop, keypoints = (np.where(visible[..., None], points, 0) for points in (keypoints_crop, keypoints))
         return Clip(crops, keypoints_crop.astype(np.float32), visible.astype(np.float32),
                     keypoints.astype(np.float32), to_image.astype(np.float32), np.array(frame_size, np.float32),
-                    mask.astype(np.float32), np.int64(record.label), np.int64(index))
+                    mask.astype(np.float32), np.int64(record.label), np.int64(0)), frames
+
+    def _crops(self, record: Annotation, times: np.ndarray, to_image: np.ndarray,
+               mask: np.ndarray) -> tuple[np.ndarray, FrameCount]:
+        """RGB crops ``(M, T, H, W, 3)`` by the maps ``(M, T, 2, 3)``, of the persons in ``mask`` ``(M,)``."""
+        distinct, position = np.unique(times, return_inverse=True)  # (L,), (T,)
+        persons = np.flatnonzero(mask)
+        regions, steps = needed_regions(to_image[persons], position, self.image_size)  # (L, 4), (L,)
+        views = self.frames.read(record.name, distinct, record.total_frames, regions, steps)
+        crops, shown = warp_views(views, position, to_image, persons, self.image_size)
+        return crops, FrameCount(len(distinct), int((shown != distinct).sum()))
 
     def _persons(self, record: Annotation, times: np.ndarray,
                  frame_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -173,17 +180,18 @@ class ClipDataset(RecordDataset[Clip]):
         return np.where(visible[chosen, ..., None], keypoints[chosen] * ratio, 0.0), visible[chosen], mask
 
     def _boxes(self, record: Annotation, times: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
-               frame_size: tuple[int, int], rng: np.random.Generator, clip_size: int) -> Boxes:
-        """Crop boxes ``(M, T, 2)`` at ``times``, in stored-frame pixels like ``keypoints``; each clip has its own."""
+               frame_size: tuple[int, int], rng: np.random.Generator) -> Boxes:
+        """Crop boxes ``(M, T, 2)`` of the clips ``times`` ``(K, L)``, in stored-frame pixels like ``keypoints``."""
 
         def by_clip(values: np.ndarray) -> np.ndarray:
-            return values.reshape(len(values), -1, clip_size, *values.shape[2:])  # (M, clips, frames of one, ...)
+            return values.reshape(len(values), *times.shape, *values.shape[2:])  # (M, K, L, ...)
 
         found = None
         if self.detections is not None:
-            found, valid = self.detections[record.name].at(times, np.divide(frame_size, record.image_size))
-            found, known = match_detections(found, valid, keypoints, visible, frame_size)
-            found = Boxes(*map(by_clip, found)), by_clip(known)
+            candidates, valid = self.detections[record.name].at(times.ravel(),
+                                                                np.divide(frame_size, record.image_size))
+            matched, known = match_detections(candidates, valid, keypoints, visible, frame_size)
+            found = Boxes(*map(by_clip, matched)), by_clip(known)
         aspect = self.image_size[1] / self.image_size[0]
         boxes = clip_boxes(by_clip(keypoints), by_clip(visible), frame_size, aspect, self.boxes, rng, found)
         return Boxes(*(values.reshape(*keypoints.shape[:2], 2) for values in boxes))

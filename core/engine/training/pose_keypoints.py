@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import distributed
 from torch.utils.data import DataLoader, Dataset
@@ -36,7 +37,8 @@ class WholeSequences(Dataset[Clip]):
         return len(self.chosen)
 
     def __getitem__(self, index: int) -> Clip:
-        return self.dataset.whole(self.chosen[index], self.dataset.generator(0))    # boxes do not follow the index
+        record = self.dataset.records[self.chosen[index]]
+        return self.dataset.clip(record, np.arange(record.total_frames), self.dataset.generator(0))
 
 
 @torch.no_grad()

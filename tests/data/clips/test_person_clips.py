@@ -189,20 +189,6 @@ def test_missing_and_damaged_frames_are_replaced_and_counted(make_record, make_f
     assert same(clip, clips[0])
 
 
-@pytest.mark.parametrize('source', ['annotation', 'jitter'])
-@pytest.mark.parametrize('mode', ['1-frame', '1-frame+', 'clip'])
-def test_a_whole_sequence_is_the_clip_of_a_dataset_of_this_record_alone(make_record, make_frames, mode, source):
-    """The other dataset has another record before it, and another clip size."""
-    root, record = make_frames(count=9), make_record(total_frames=9)
-    boxes = BoxSettings(mode, source=source)
-    alone = make([record], root, clip_size=9, boxes=boxes)[0]
-    clips = make([make_record('B'), record], root, clip_size=4, boxes=boxes)
-    assert same(clips.whole(1, clips.generator(0))._replace(index=alone.index), alone)
-    some = clips.clip(1, np.array([7, 2, 2]), clips.generator(0), clip_size=3)
-    assert some.frames.shape == (1, 3, 32, 24, 3) and some.index == 1
-    assert np.array_equal(some.keypoints_image, alone.keypoints_image[:, [7, 2, 2]])
-
-
 def test_a_tube_shows_what_the_uncut_frame_shows(make_record, make_frames):
     noise = np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8)
     frame = cv2.GaussianBlur(noise, (0, 0), 4)
@@ -227,3 +213,23 @@ def test_bad_input_is_refused(make_record, make_frames):
                     training=False)
     with pytest.raises(ValueError, match='must be at least 1'):
         make([make_record()], root, clip_size=0)
+
+
+@pytest.mark.parametrize('source', ['annotation', 'jitter'])
+@pytest.mark.parametrize('mode', ['1-frame', 'clip'])
+def test_a_clip_of_all_frames_is_that_of_a_dataset_of_the_record_alone(make_record, make_frames, mode, source):
+    make_frames('A')
+    root, settings = make_frames('B', count=7), {'boxes': BoxSettings(mode=mode, source=source), 'seed': 3}
+    records = [make_record('A', label=1), make_record('B', total_frames=7, label=2)]
+    shared = make(records, root, **settings)
+    for record in records:
+        alone = make([record], root, clip_size=record.total_frames, **settings)[0]
+        assert same(shared.clip(record, np.arange(record.total_frames), shared.generator(0)), alone)
+    assert shared.frame_log.take(['A', 'B']) == FrameReport(0, {})
+
+
+def test_a_clip_shows_the_frames_that_were_asked_for(make_record, make_frames):
+    clips, record = make([make_record()], make_frames()), make_record()
+    whole = clips.clip(record, np.arange(12), clips.generator(0))
+    chosen = clips.clip(record, np.array([7, 2, 7]), clips.generator(0))
+    assert np.array_equal(chosen.frames, whole.frames[:, [7, 2, 7]])

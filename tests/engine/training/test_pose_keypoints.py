@@ -13,7 +13,7 @@ from core.data.build import build_clips
 from core.data.frames.frame_folder import FrameFolder
 from core.engine.runtime import Runtime
 from core.engine.training.build import predicted_keypoints
-from core.engine.training.pose_keypoints import predict_entries, write_predicted
+from core.engine.training.pose_keypoints import WholeSequences, predict_entries, write_predicted
 from core.systems.build import build_model
 
 RUNTIME = Runtime(torch.device('cpu'))
@@ -61,7 +61,7 @@ def tiny_clips(action_overrides):
 
 def test_a_whole_sequence_is_every_frame_in_order(tiny_clips):
     _, dataset, _ = tiny_clips
-    clip, record = dataset.whole(3, dataset.generator(0)), dataset.records[3]
+    clip, record = WholeSequences(dataset, [5, 3])[1], dataset.records[3]
     assert clip.frames.shape[1] == record.total_frames and int(clip.label) == record.label
     np.testing.assert_allclose(clip.keypoints_image[0], record.keypoints[0], atol=1e-4)
 
