@@ -59,7 +59,8 @@ def load_people(path: Path, method: str) -> People | None:
     """Read what ``save_people`` wrote; ``None`` if it is missing or damaged, or the people were found otherwise."""
     try:
         with np.load(path) as file:
-            people = People(file['keypoints'], file['scores'], tuple(int(side) for side in file['frame_size']))
+            width, height = file['frame_size'].tolist()
+            people = People(file['keypoints'], file['scores'], (width, height))
             return people if str(file['method']) == method else None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

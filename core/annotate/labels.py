@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
 from core.data.annotations.ntu import parse_ntu_name
@@ -66,21 +66,17 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
     root, paths = find_videos(videos)
     rows = read_table(table, paths) if table else None
     kept = [path for path in paths if rows is None or path in rows]
-    known = [_published_label(path) for path in kept]
-    published = rows is None and None not in known
-    classes = known if published else [rows[path].label if rows else _folder(path, root) for path in kept]
+    labels, class_names = _classes(root, kept, rows)
     if test is not None and not any(path.match(test) for path in kept):
         raise ValueError(f"--test {test}: no video matches; give a pattern of file names such as 's04*'")
     splits = [rows[path].split if rows and test is None else
               'test' if test is not None and path.match(test) else 'train' for path in kept]
-    class_names = None if published else sorted(set(classes))
-    labels = known if published else [class_names.index(name) for name in classes]
     found = [LabeledVideo(*fields) for fields in
              zip(_names(kept), [root / path for path in kept], labels, splits, strict=True)]
     return Labels(found, class_names, len(paths) - len(kept))
 
 
-def find_videos(videos: Path) -> tuple[Path, list[PurePath]]:
+def find_videos(videos: Path) -> tuple[Path, list[Path]]:
     """Return the folder and the sorted paths of the videos below it, or else of the folders of frames.
 
     One file is the only video of its folder.
@@ -89,16 +85,16 @@ def find_videos(videos: Path) -> tuple[Path, list[PurePath]]:
         ValueError: there is none.
     """
     if videos.is_file():
-        return videos.parent, [PurePath(videos.name)]
+        return videos.parent, [Path(videos.name)]
     files = files_below(videos)
     found = ([path for path in files if is_video(path)] or
              [path.parent for path in files if path.name == FRAME_NAME.format(1)])
     if not found:
         raise ValueError(f"{videos}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
-    return videos, [PurePath(path.relative_to(videos)) for path in found]
+    return videos, [path.relative_to(videos) for path in found]
 
 
-def read_table(table: Path, paths: Sequence[PurePath]) -> dict[PurePath, _Row]:
+def read_table(table: Path, paths: Sequence[Path]) -> dict[Path, _Row]:
     """Return label and list of the videos that a CSV file names.
 
     Raises:
@@ -122,15 +118,26 @@ def read_table(table: Path, paths: Sequence[PurePath]) -> dict[PurePath, _Row]:
     return rows
 
 
-def _folder(path: PurePath, root: Path) -> str:
+def _classes(root: Path, paths: Sequence[Path],
+             rows: Mapping[Path, _Row] | None) -> tuple[list[int], list[str] | None]:
+    """Return the label of every path and the class names by label; no names where all labels are published ones."""
+    published = [] if rows else [label for path in paths if (label := _published_label(path)) is not None]
+    if rows is None and len(published) == len(paths):
+        return published, None
+    classes = [rows[path].label if rows else _folder(path, root) for path in paths]
+    class_names = sorted(set(classes))
+    return [class_names.index(name) for name in classes], class_names
+
+
+def _folder(path: Path, root: Path) -> str:
     if len(path.parts) < 2:
         raise ValueError(f'{root / path}: has no class; put the videos into a folder for each class, or list them in '
                          'a CSV file with columns video,label')
     return path.parts[0]
 
 
-def _names(paths: Sequence[PurePath]) -> list[str]:
-    names: dict[str, PurePath] = {}
+def _names(paths: Sequence[Path]) -> list[str]:
+    names: dict[str, Path] = {}
     for path in paths:
         words = ' '.join(path.with_suffix('').parts).split()
         name = '_'.join(words) if _published_label(path) is None else sequence_stem(path)
@@ -140,7 +147,7 @@ def _names(paths: Sequence[PurePath]) -> list[str]:
     return list(names)
 
 
-def _published_label(path: PurePath) -> int | None:
+def _published_label(path: Path) -> int | None:
     """The class in a name of NTU or N-UCLA."""
     for parse in (parse_ntu_name, parse_nucla_name):
         with suppress(ValueError):

@@ -74,7 +74,8 @@ def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings
                     total=len(missing), disable=not missing)
     failures = {video.name: sentence for video, sentence in zip(missing, outcomes, strict=True) if sentence}
     people = {name: load_people(file, settings.method) for name, file in files.items() if name not in failures}
-    return Summary(people, len(missing) - len(failures), failures)
+    found = {name: everybody for name, everybody in people.items() if everybody is not None}
+    return Summary(found, len(missing) - len(failures), failures)
 
 
 def annotate_video(video: LabeledVideo, settings: AnnotationSettings, estimator: PoseEstimator) -> None:
@@ -109,7 +110,7 @@ def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: in
         persons: most people.
         second: frames in about a second, for which somebody may go unseen.
     """
-    num_frames, frame = count_frames(folder), np.empty(0)
+    num_frames, frame = count_frames(folder), np.empty((0, 0, 3), np.uint8)
     tracker = Tracker(second)
     for time, frame in enumerate(read_frames(folder, range(num_frames))):
         tracker.update(time, estimator(frame, tracker.expected))
@@ -118,7 +119,8 @@ def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: in
         return None
     keypoints, scores = zip(*(fill_gaps(track.times, steady(track.joints, second), num_frames, second)
                               for track in tracks), strict=True)
-    return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), frame.shape[1::-1])
+    height, width = frame.shape[:2]
+    return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), (width, height))
 
 
 def usual_size(size: tuple[int, int]) -> tuple[int, int]:

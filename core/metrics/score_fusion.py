@@ -40,13 +40,13 @@ def fuse_scores(parts: Sequence[ClipScores], weights: Sequence[float] | None = N
     Raises:
         ValueError: weights that do not fit, or parts that differ in clips, labels or number of classes.
     """
-    weights = np.ones(len(parts)) if weights is None else np.asarray(weights, dtype=float)
-    if len(weights) != len(parts) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+    shares = np.ones(len(parts)) if weights is None else np.asarray(weights, dtype=float)  # (number of parts,)
+    if len(shares) != len(parts) or not (shares >= 0).all() or not 0 < shares.sum() < np.inf:
         raise ValueError(f'{len(parts)} sets of scores need as many weights, none negative and not all 0, '
-                         f'got {weights.tolist()}')
+                         f'got {shares.tolist()}')
     first = parts[0]
     stacked = np.stack([align(part, first).scores for part in parts])  # (number of parts, N, K)
-    return first._replace(scores=np.average(stacked, axis=0, weights=weights), source='fusion')
+    return first._replace(scores=np.average(stacked, axis=0, weights=shares), source='fusion')
 
 
 def align(part: ClipScores, reference: ClipScores) -> ClipScores:

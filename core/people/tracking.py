@@ -53,10 +53,10 @@ class Tracker:
         alike = similarity(self.expected, people)  # (living tracks, people)
         new = set(range(len(people)))
         while alike.size and alike.max() >= self.least:
-            track, person = np.unravel_index(alike.argmax(), alike.shape)
+            track, person = (int(index) for index in np.unravel_index(alike.argmax(), alike.shape))
             self._living[track].times.append(time)
             self._living[track].people.append(people[person])
-            new.discard(int(person))
+            new.discard(person)
             alike[track], alike[:, person] = -1.0, -1.0
         begun = [Track([time], [people[person]]) for person in sorted(new)]
         self.tracks += begun
@@ -129,13 +129,13 @@ def fill_gaps(times: Sequence[int], joints: np.ndarray, num_frames: int,
     Returns:
         keypoints (T, V, 2) in pixels and scores (T, V).
     """
-    times, frames = np.asarray(times), np.arange(num_frames)
-    after = np.searchsorted(times, frames).clip(max=len(times) - 1)
-    before = (np.searchsorted(times, frames, side='right') - 1).clip(min=0)
-    span = times[after] - times[before]                                             # (T,), 0 where seen
-    share = ((frames - times[before]) / np.maximum(span, 1))[:, None, None]
+    seen, frames = np.asarray(times), np.arange(num_frames)
+    after = np.searchsorted(seen, frames).clip(max=len(seen) - 1)
+    before = (np.searchsorted(seen, frames, side='right') - 1).clip(min=0)
+    span = seen[after] - seen[before]                                             # (T,), 0 where seen
+    share = ((frames - seen[before]) / np.maximum(span, 1))[:, None, None]
     values = (1 - share) * joints[before] + share * joints[after]                     # (T, V, 3)
-    known = (frames >= times[0]) & (frames <= times[-1]) & (span <= max_gap + 1)
+    known = (frames >= seen[0]) & (frames <= seen[-1]) & (span <= max_gap + 1)
     values = np.where(known[:, None, None], values, 0.0)
     return values[..., :2], values[..., 2] * np.where(span > 0, FILLED_SCORE, 1.0)[:, None]
 

@@ -32,7 +32,7 @@ def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
 def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """Return an image (H, W, 3) uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
     width, height = size
-    corners = _colors(rng, (2, 1 + rng.integers(2)))
+    corners = _colors(rng, (2, 1 + int(rng.integers(2))))
     image = cv2.resize(corners, size, interpolation=cv2.INTER_LINEAR)
     extent = np.array([width, height])
     for _ in range(rng.integers(0, 9)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.layouts import COCO17
 from core.rendering.body_pose import Pose
@@ -64,14 +65,15 @@ class Proportions:
         return self.thigh + self.shin
 
 
-def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
+def rotation(yaw: ArrayLike, pitch: ArrayLike, roll: ArrayLike) -> np.ndarray:
     """Return ``Rz(yaw) Ry(pitch) Rx(roll)`` of broadcastable angles (...) as matrices (..., 3, 3)."""
-    yaw, pitch, roll = np.broadcast_arrays(yaw, pitch, roll)
-    cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(roll), np.sin(roll)
+    angles = np.broadcast_arrays(yaw, pitch, roll)
+    cy, cp, cr = (np.cos(angle) for angle in angles)
+    sy, sp, sr = (np.sin(angle) for angle in angles)
     entries = (cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr,
                sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr,
                -sp, cp * sr, cp * cr)
-    return np.stack(entries, axis=-1).reshape(*yaw.shape, 3, 3)
+    return np.stack(entries, axis=-1).reshape(*angles[0].shape, 3, 3)
 
 
 def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
@@ -107,7 +109,7 @@ def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
 
 def place(points: np.ndarray, heading: float, offset: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
     """Return points (..., 3) turned by ``heading`` radians about the vertical axis, then moved by (x, y) meters."""
-    turn = rotation(np.float64(heading), np.float64(0), np.float64(0))
+    turn = rotation(heading, 0.0, 0.0)
     return points @ turn.T + np.array([*offset, 0.0])
 
 

@@ -65,9 +65,9 @@ class Scene(NamedTuple):
 def compose(figures: tuple[Figure, ...], camera: Camera) -> Scene:
     """Project figures (same T each) into one scene."""
     views = [_view(dress(figure.points, figure.look), camera) for figure in figures]
-    joined = [np.concatenate(arrays, axis=1) for arrays in zip(*views, strict=True)]
+    centers, radii, depth, shown, colors = (np.concatenate(arrays, axis=1) for arrays in zip(*views, strict=True))
     shadows = np.stack([_shadow(figure.points, camera) for figure in figures])
-    return Scene(figures, camera, *joined, shadows)
+    return Scene(figures, camera, centers, radii, depth, shown, colors, shadows)
 
 
 def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
