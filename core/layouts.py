@@ -76,8 +76,8 @@ BODY_LINKS: tuple[Pair, ...] = ((0, 2), (1, 2))
 
 NODES = ('head', 'shoulders', 'left_elbow', 'right_elbow', 'left_hand', 'right_hand', 'hips', 'left_knee', 'right_knee',
          'left_foot', 'right_foot')
-LIMBS = (Group('head', (0,)), Group('torso', (1, 6)), Group('left_arm', (2, 4)), Group('right_arm', (3, 5)),
-         Group('left_leg', (7, 9)), Group('right_leg', (8, 10)))
+LIMB_GROUPS = (Group('head', (0,)), Group('torso', (1, 6)), Group('left_arm', (2, 4)), Group('right_arm', (3, 5)),
+               Group('left_leg', (7, 9)), Group('right_leg', (8, 10)))
 """The eleven nodes at which SkeleT's chain ends, and our six limbs made of them for layouts with few joints."""
 
 
@@ -103,7 +103,8 @@ COCO17 = Layout(
     part_links=PART_LINKS,
     bodies=BODIES,
     body_links=BODY_LINKS,
-    coarser=(_nodes((0, 1, 2, 3, 4), (5, 6), (7,), (8,), (9,), (10,), (11, 12), (13,), (14,), (15,), (16,)), LIMBS),
+    coarser=(_nodes((0, 1, 2, 3, 4), (5, 6), (7,), (8,), (9,), (10,), (11, 12), (13,), (14,), (15,), (16,)),
+             LIMB_GROUPS),
 )
 
 OPENPOSE18 = Layout(
@@ -117,7 +118,8 @@ OPENPOSE18 = Layout(
     flip_pairs=((5, 2), (6, 3), (7, 4), (11, 8), (12, 9), (13, 10), (15, 14), (17, 16)),
     bones=((0, 0), (1, 0), (2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 6), (8, 2), (9, 8), (10, 9),
            (11, 5), (12, 11), (13, 12), (14, 0), (15, 0), (16, 14), (17, 15)),
-    coarser=(_nodes((0, 14, 15, 16, 17), (1, 2, 5), (6,), (3,), (7,), (4,), (8, 11), (12,), (9,), (13,), (10,)), LIMBS),
+    coarser=(_nodes((0, 14, 15, 16, 17), (1, 2, 5), (6,), (3,), (7,), (4,), (8, 11), (12,), (9,), (13,), (10,)),
+             LIMB_GROUPS),
 )
 
 NTU25 = Layout(
@@ -141,7 +143,7 @@ NTU25 = Layout(
     bodies=BODIES,
     body_links=BODY_LINKS,
     coarser=(_nodes((2, 3), (4, 8, 20), (5,), (9,), (6, 7, 21, 22), (10, 11, 23, 24), (0, 1, 12, 16), (13,), (17,),
-                    (14, 15), (18, 19)), LIMBS),
+                    (14, 15), (18, 19)), LIMB_GROUPS),
 )
 
 NUCLA20 = Layout(
@@ -162,7 +164,7 @@ NUCLA20 = Layout(
     bodies=BODIES,
     body_links=BODY_LINKS,
     coarser=(_nodes((3,), (2, 4, 8), (5,), (9,), (6, 7), (10, 11), (0, 1, 12, 16), (13,), (17,), (14, 15), (18, 19)),
-             LIMBS),
+             LIMB_GROUPS),
 )
 
 FINGERS = ('thumb', 'forefinger', 'middle_finger', 'ring_finger', 'pinky_finger')

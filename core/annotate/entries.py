@@ -82,7 +82,7 @@ def to_content(labels: Labels, found: Mapping[str, People]) -> dict[str, Any]:
     return {'split': split, 'annotations': entries, **names}
 
 
-def draw_people(people: People, folder: Path) -> np.ndarray:
+def draw_overview(people: People, folder: Path) -> np.ndarray:
     """Return a picture (H, W, 3), uint8 RGB, of evenly spaced frames of a folder with everybody's skeleton.
 
     It shows the part of the frames in which people were seen; joints with scores up to ``DRAWN_ABOVE`` are left out.

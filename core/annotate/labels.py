@@ -63,7 +63,7 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
         ValueError: no videos, a video without a class, two of one name, a table that cannot be read or that lists a
             video which is not there, or a pattern that no video matches.
     """
-    root, paths = find_videos(videos)
+    root, paths = root_and_video_paths(videos)
     rows = read_table(table, paths) if table else None
     kept = [path for path in paths if rows is None or path in rows]
     labels, class_names = _classes(root, kept, rows)
@@ -76,7 +76,7 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
     return Labels(found, class_names, len(paths) - len(kept))
 
 
-def find_videos(videos: Path) -> tuple[Path, list[Path]]:
+def root_and_video_paths(videos: Path) -> tuple[Path, list[Path]]:
     """Return the folder and the sorted paths of the videos below it, or else of the folders of frames.
 
     One file is the only video of its folder.

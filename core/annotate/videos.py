@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from core.annotate.entries import People, count_frames, draw_people, load_people, read_frames, save_people
+from core.annotate.entries import People, count_frames, draw_overview, load_people, read_frames, save_people
 from core.annotate.labels import LabeledVideo
 from core.data.frames.extraction import FrameFormat, extract_sequence
 from core.data.frames.video import VideoReader
@@ -97,7 +97,7 @@ def annotate_video(video: LabeledVideo, settings: AnnotationSettings, estimator:
     people = find_people(images, estimator, settings.persons, round(fps) if fps >= 1 else USUAL_FPS)
     if people is None:
         raise ValueError(f'{video.path}: nobody was found in it; leave it out, or try another --pose')
-    save_image(settings.out / 'people' / f'{video.name}.jpg', draw_people(people, images))
+    save_image(settings.out / 'people' / f'{video.name}.jpg', draw_overview(people, images))
     save_people(_people_file(settings, video.name), people, settings.method)
 
 

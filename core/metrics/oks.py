@@ -48,23 +48,6 @@ class OksMetrics(NamedTuple):
     AR: float | None
 
 
-def keypoint_similarity(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray, area: np.ndarray,
-                        sigmas: np.ndarray) -> np.ndarray:
-    """Return the OKS (...) of persons with their annotation, 0 to 1; NaN for a person without a visible joint.
-
-    Args:
-        pred_keypoints: (..., V, 2) image pixels, finite.
-        gt_keypoints: (..., V, 2) image pixels.
-        visible: bool (..., V), annotated joints.
-        area: (...) square pixels.
-        sigmas: (V,) COCO falloffs.
-    """
-    squared = ((pred_keypoints - gt_keypoints) ** 2).sum(axis=-1)                             # (..., V)
-    similarity = np.exp(-squared / (2 * area[..., None] * (2 * np.asarray(sigmas)) ** 2))     # (..., V)
-    joints = visible.sum(axis=-1)                                                             # (...)
-    return np.divide((similarity * visible).sum(axis=-1), joints, out=np.full(area.shape, np.nan), where=joints > 0)
-
-
 def oks_average_precision(annotated: Persons, predicted: Persons, sigmas: np.ndarray) -> OksMetrics:
     """Match predicted to annotated persons within each image by OKS and average over the thresholds.
 

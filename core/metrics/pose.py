@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.metrics.oks import OksMetrics, Persons, keypoint_similarity, oks_average_precision
+from core.metrics.oks import OksMetrics, Persons, oks_average_precision
 from core.metrics.percent import percents
+from core.metrics.similarity import keypoint_similarity
 
 FAR_PIXELS = 1e6  # stands for a predicted joint that is not finite: wrong at every threshold
 PCK_THRESHOLD = 0.05  # share of the person's height; PCK is the share of joints that are at most so far off

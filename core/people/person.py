@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from core.layouts import COCO17
+from core.metrics.similarity import keypoint_similarity
 
 BOX_MARGIN = 0.1
 """Margin around the joints' hull on every side, as a fraction of its longer side."""
@@ -79,24 +80,25 @@ def _areas(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return np.clip(high - low, 0, None).prod(axis=-1), area[:, None], other[None]
 
 
-def keypoint_similarity(first: Person, second: Person) -> float:
-    """Return the object keypoint similarity of two people, 0..1, symmetric (COCO's with the mean area of their boxes).
+def person_similarity(first: Person, second: Person) -> float:
+    """Return the object keypoint similarity of two people, 0..1, over all joints and with the mean area of their boxes.
 
-    ``mean_v exp(-d_v^2 / (2 s^2 (2 sigma_v)^2))`` over all joints, d the distance in pixels, s^2 the area.
+    It is symmetric: neither of the two is the truth.
     """
-    squared = np.square(first.keypoints - second.keypoints).sum(axis=-1)                         # (V,)
     area = np.mean([np.prod(person.box[2:] - person.box[:2]) for person in (first, second)])
-    return float(np.exp(-squared / (2 * area * np.square(2 * np.array(COCO17.sigmas)))).mean())
+    everything = np.ones(len(first.keypoints), dtype=bool)
+    return float(keypoint_similarity(first.keypoints, second.keypoints, everything, np.asarray(area), COCO17.sigmas))
 
 
 def distinct_people(people: Sequence[Person], threshold: float = 0.5) -> list[Person]:
-    """Leave out everybody who is somebody before again: joints more similar than ``threshold``, or a box within his.
+    """Return the people without those who are already in the list before them.
 
-    The box tells where the joints of one person were found twice, once of them the wrong way round.
+    Two are one person if their joints are more similar than ``threshold``, or if one box lies within the other. The
+    test of the boxes catches a person who was found twice with left and right swapped.
     """
     kept: list[Person] = []
     for person in people:
-        if all(keypoint_similarity(person, other) <= threshold
+        if all(person_similarity(person, other) <= threshold
                and box_shares(person.box[None], other.box[None]).item() <= SAME_SHARE for other in kept):
             kept.append(person)
     return kept

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.layouts import COCO17
-from core.people.person import Person, box_overlaps, keypoint_similarity
+from core.people.person import Person, box_overlaps, person_similarity
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Tracker:
 def similarity(first: Sequence[Person], second: Sequence[Person]) -> np.ndarray:
     """Mean of the boxes' intersection over union and of the joints' OKS, (A, B) in 0..1."""
     boxes, others = (np.reshape([person.box for person in people], (-1, 4)) for people in (first, second))
-    oks = [[keypoint_similarity(one, other) for other in second] for one in first]
+    oks = [[person_similarity(one, other) for other in second] for one in first]
     return (box_overlaps(boxes, others) + np.reshape(oks, (len(first), len(second)))) / 2
 
 

@@ -26,7 +26,7 @@ def _limb(name: str, start: str, end: str, start_radius: float, end_radius: floa
 
 
 # Spheres as (body point, offset in the frame of the torso or the head, radius), in fractions of stature.
-_PARTS: dict[str, tuple[Sphere, ...]] = {
+_BODY_PARTS: dict[str, tuple[Sphere, ...]] = {
     **_limb('upper_arm', 'shoulder', 'elbow', 0.032, 0.026),
     **_limb('forearm', 'elbow', 'wrist', 0.026, 0.019),
     **_limb('palm', 'wrist', 'hand', 0.020, 0.021),
@@ -59,8 +59,8 @@ _MARKINGS: dict[str, tuple[str, tuple[float, ...] | None, tuple[Sphere, ...]]] =
 _PATTERN_MARKINGS = {'plain': (), 'stripes': ('stripe_0', 'stripe_1', 'stripe_2'), 'jacket': ('zip',),
                      'logo': ('badge',)}
 
-NUM_BODY_PARTS = len(_PARTS)
-PART_NAMES: tuple[str, ...] = (*_PARTS, *_MARKINGS)
+NUM_BODY_PARTS = len(_BODY_PARTS)
+PART_NAMES: tuple[str, ...] = (*_BODY_PARTS, *_MARKINGS)
 PART = {name: index for index, name in enumerate(PART_NAMES)}
 _SPHERES_PER_PART = 6
 
@@ -83,13 +83,13 @@ class _Table(NamedTuple):
 
 
 def _tabulate() -> _Table:
-    parts = [*_PARTS.values(), *(spheres for _, _, spheres in _MARKINGS.values())]
+    parts = [*_BODY_PARTS.values(), *(spheres for _, _, spheres in _MARKINGS.values())]
     padded = [[spheres[min(k, len(spheres) - 1)] for k in range(_SPHERES_PER_PART)] for spheres in parts]
     point = [[len(BODY_POINTS) if name == 'head' else POINT[name] for name, _, _ in part] for part in padded]
     offset = [[shift for _, shift, _ in part] for part in padded]
     radius = [[size for _, _, size in part] for part in padded]
     on_head = np.isin(_OWNER, [PART[name] for name in ('hair', 'face', 'throat', 'mane')])
-    normals = [(0.0, 0.0, 0.0)] * len(_PARTS) + [normal or (0.0, 0.0, 0.0) for _, normal, _ in _MARKINGS.values()]
+    normals = [(0.0, 0.0, 0.0)] * len(_BODY_PARTS) + [normal or (0.0, 0.0, 0.0) for _, normal, _ in _MARKINGS.values()]
     return _Table(np.array(point), np.array(offset), np.array(radius), on_head, np.array(normals), on_head)
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name
-from core.rendering.kinect import VIEWS
+from core.rendering.kinect import VIEWPOINTS
 from core.rendering.nucla_set import compose_sequence, paint_sequence
 from core.rendering.painter import annotate
 
@@ -29,7 +29,7 @@ def contact_sheet(sequences: Sequence[NuclaSequence], seed: int = 0) -> np.ndarr
     for action, name in CLASS_NAMES.items():
         label = np.full((_TILE, _LABEL, 3), 255, np.uint8)
         cv2.putText(label, name, (4, _TILE // 2), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
-        blocks = [_tiles(_clearest(sequences, action, view), seed) for view in VIEWS]
+        blocks = [_tiles(_clearest(sequences, action, view), seed) for view in VIEWPOINTS]
         gap = np.full((_TILE, _GAP, 3), 255, np.uint8)
         rows.append(np.concatenate([label, *(part for block in blocks for part in (block, gap))], axis=1))
     return np.concatenate(rows)

@@ -29,7 +29,7 @@ from core.rendering.actions.motion import Clock
 from core.rendering.background import room
 from core.rendering.body import forward_kinematics, place
 from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
-from core.rendering.painter import Annotation, Figure, annotate, compose, paint
+from core.rendering.painter import DrawnJoints, Figure, annotate, compose, paint
 from core.rendering.subject import demo_subject
 
 DEMO_ACTIONS = (6, 7, 8, 9, 10, 22, 23, 24, 27, 43, 55, 59)
@@ -170,7 +170,7 @@ def split_names(names: list[str]) -> dict[str, list[str]]:
     return split
 
 
-def film(performance: Performance, videos: Path) -> list[Annotation]:
+def film(performance: Performance, videos: Path) -> list[DrawnJoints]:
     """Write the performance's missing videos and return what each camera saw."""
     figures, seen = act(performance), []
     for camera in CAMERA_DEGREES:
@@ -182,7 +182,7 @@ def film(performance: Performance, videos: Path) -> list[Annotation]:
     return seen
 
 
-def _record(performance: Performance, label: int, camera: int, seen: Annotation) -> dict[str, Any]:
+def _record(performance: Performance, label: int, camera: int, seen: DrawnJoints) -> dict[str, Any]:
     """PYSKL's entry of one video; its arrays are new ones, for the file's bytes not to tell where they came from."""
     width, height = SIZE
     return {'frame_dir': performance.name(camera), 'label': label,

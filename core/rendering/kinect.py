@@ -21,20 +21,20 @@ _AHEAD = 2.7  # meters from the camera to the world's origin, about where people
 _JOINT = {name: index for index, name in enumerate(NUCLA20.joints)}
 
 
-class View(NamedTuple):
+class Viewpoint(NamedTuple):
     """A recording camera: ``height`` above the floor in meters and ``pitch`` downwards in degrees."""
 
     height: float
     pitch: float
 
 
-VIEWS: dict[int, View] = {1: View(1.39, 12.2), 2: View(1.46, 15.8), 3: View(1.475, 17.5)}
+VIEWPOINTS: dict[int, Viewpoint] = {1: Viewpoint(1.39, 12.2), 2: Viewpoint(1.46, 15.8), 3: Viewpoint(1.475, 17.5)}
 """By view number; the plane through the lower foot of all frames (least absolute deviations), soles 3 cm below it."""
 
 
 def view_camera(view: int) -> Camera:
     """Return the pinhole camera of a view: 640x480, focal length 531 px, centered; the world's floor is z = 0."""
-    height, pitch = VIEWS[view]
+    height, pitch = VIEWPOINTS[view]
     drop = _AHEAD * np.tan(np.deg2rad(pitch))
     return look_at(np.array([-_AHEAD, 0.0, height]), np.array([0.0, 0.0, height - drop]), FOCAL, SIZE)
 

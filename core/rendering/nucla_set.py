@@ -23,7 +23,7 @@ from core.parallel import in_parallel
 from core.rendering.background import room
 from core.rendering.camera import Camera
 from core.rendering.kinect import SIZE, fill_missing, kinect_body, to_world, view_camera
-from core.rendering.painter import Annotation, Figure, Scene, annotate, compose, faces_camera, paint
+from core.rendering.painter import DrawnJoints, Figure, Scene, annotate, compose, faces_camera, paint
 from core.rendering.subject import demo_subject
 
 ANNOTATION_FILE, _OPTIONS_FILE = 'nucla_annotations.pkl', 'nucla_options.json'
@@ -71,7 +71,7 @@ def _to_entry(sequence: NuclaSequence, keypoints: np.ndarray, scores: np.ndarray
             'keypoint': keypoints.astype(np.float32), 'keypoint_score': scores.astype(np.float32)}
 
 
-def _scores(seen: Annotation, points: np.ndarray, camera: Camera) -> np.ndarray:
+def _scores(seen: DrawnJoints, points: np.ndarray, camera: Camera) -> np.ndarray:
     scores = (0.5 + 0.5 * seen.visible).astype(np.float32)                                # (1, T, 17)
     scores[0, :, :_NUM_FACE_POINTS] *= faces_camera(points, camera)
     return scores

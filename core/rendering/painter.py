@@ -33,7 +33,7 @@ class Figure(NamedTuple):
     look: Look
 
 
-class Annotation(NamedTuple):
+class DrawnJoints(NamedTuple):
     """COCO-17 keypoints (M, T, 17, 2) in image pixels and visibility (M, T, 17): 1 seen, 0 covered or outside."""
 
     keypoints: np.ndarray
@@ -138,7 +138,7 @@ def _darken(frame: np.ndarray, outlines: np.ndarray) -> None:
     patch[:] = cv2.addWeighted(patch, 0.62, dark, 0.38, 0)
 
 
-def annotate(scene: Scene) -> Annotation:
+def annotate(scene: Scene) -> DrawnJoints:
     """Return the exact keypoints of every figure and which of them are seen."""
     points = np.stack([figure.points[:, :COCO17.num_joints] for figure in scene.figures])  # (M, T, J, 3)
     keypoints, _ = scene.camera.project(points)
@@ -147,7 +147,7 @@ def annotate(scene: Scene) -> Annotation:
     seen = inside & ~_covered(scene, keypoints)
     seen[:, :, _TRUNK] &= np.stack([_near_side(figure.points, scene.camera) for figure in scene.figures])
     seen[:, :, :5] &= np.stack([faces_camera(figure.points, scene.camera) for figure in scene.figures])
-    return Annotation(keypoints.astype(np.float32), seen.astype(np.float32))
+    return DrawnJoints(keypoints.astype(np.float32), seen.astype(np.float32))
 
 
 def faces_camera(points: np.ndarray, camera: Camera) -> np.ndarray:
