@@ -1,4 +1,4 @@
-"""What a folder of videos tells about them: names, classes, lists; from folders, a CSV file or published names."""
+"""Names, classes and lists of a folder of videos, read from subfolders, a CSV file or the names of NTU and N-UCLA."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from core.data.frames.frame_folder import FRAME_NAME
 
 
 class LabeledVideo(NamedTuple):
-    """A video: the sequence's ``name``, its file or folder of frames, its 0-based class, and its list ('' for none)."""
+    """One video to annotate.
+
+    Attributes:
+        name: of its sequence.
+        path: its file, or its folder of frames.
+        label: 0-based class.
+        split: name of the list it belongs to, '' for none.
+    """
 
     name: str
     path: Path
@@ -25,7 +32,13 @@ class LabeledVideo(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Videos in the order of their paths, class names by label (``None``: published), and how many had no label."""
+    """The labeled videos of a folder.
+
+    Attributes:
+        videos: in the order of their paths.
+        class_names: by label; ``None`` where the classes are those of a published data set.
+        left_out: number of videos that the table of labels does not list.
+    """
 
     videos: list[LabeledVideo]
     class_names: list[str] | None
@@ -33,7 +46,7 @@ class Labels(NamedTuple):
 
     @property
     def split(self) -> dict[str, list[str]]:
-        """List → names of its videos."""
+        """Names of the videos by list."""
         lists: dict[str, list[str]] = defaultdict(list)
         for video in self.videos:
             if video.split:
@@ -47,21 +60,22 @@ class _Row(NamedTuple):
 
 
 def label_videos(videos: Path, table: Path | None = None, test: str | None = None) -> Labels:
-    """Name and label the videos of a folder.
+    """Return the videos of a folder with their names, classes and lists.
 
-    A video is named by its path below the folder, with ``_`` for ``/`` and blanks and without suffix; its class is the
-    first folder of that path. Videos that all have names of NTU or N-UCLA keep them, and their class.
+    A video's name is its path below the folder without suffix, with ``_`` in place of ``/`` and blanks. Its class is
+    the first folder of that path. If all videos bear names of NTU or N-UCLA, these names and their classes are used.
 
     Args:
-        videos: folder, searched with subfolders, or one video. Where it holds no videos, the folders of frames in it.
+        videos: folder, searched with its subfolders, or one video. A folder without videos is searched for folders of
+            frames.
         table: CSV file with columns ``video`` (path below the folder, with or without suffix), ``label`` and optionally
             ``split``; videos that it does not list are left out.
-        test: pattern of paths, such as ``s04*``: matching videos form the list 'test', the others 'train'. By default
-            those of ``split``, or 'train' for all.
+        test: pattern of paths, such as ``s04*``. Matching videos form the list 'test', the others 'train'. By default
+            the column ``split`` decides; without it all videos are in 'train'.
 
     Raises:
-        ValueError: no videos, a video without a class, two of one name, a table that cannot be read or that lists a
-            video which is not there, or a pattern that no video matches.
+        ValueError: there is no video, a video has no class, two videos have one name, the table cannot be read or
+            lists a video that is missing, or no video matches the pattern.
     """
     root, paths = root_and_video_paths(videos)
     rows = read_table(table, paths) if table else None
@@ -77,9 +91,9 @@ def label_videos(videos: Path, table: Path | None = None, test: str | None = Non
 
 
 def root_and_video_paths(videos: Path) -> tuple[Path, list[Path]]:
-    """Return the folder and the sorted paths of the videos below it, or else of the folders of frames.
+    """Return the folder and the sorted paths of its videos, relative to it; without videos, of its folders of frames.
 
-    One file is the only video of its folder.
+    If ``videos`` is a file, it is the only video of its folder.
 
     Raises:
         ValueError: there is none.
@@ -148,7 +162,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _published_label(path: Path) -> int | None:
-    """The class in a name of NTU or N-UCLA."""
+    """The 0-based class that a name of NTU or N-UCLA tells; ``None`` for any other name."""
     for parse in (parse_ntu_name, parse_nucla_name):
         with suppress(ValueError):
             return parse(sequence_stem(path)).label

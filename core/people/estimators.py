@@ -1,4 +1,4 @@
-"""The estimators that find people, by name."""
+"""The pose estimators by name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ POSES = ('blazepose', 'torchvision', 'checkpoint')
 
 @lru_cache(maxsize=1)
 def build_estimator(pose: str, checkpoint: Path | None) -> PoseEstimator:
-    """Create a pose estimator, one of ``POSES``; each process keeps its last.
+    """Return a pose estimator, one of ``POSES``; each process keeps the last one it built.
 
     Raises:
         ValueError: its files or packages are missing, or 'checkpoint' comes without a checkpoint file.

@@ -1,4 +1,4 @@
-"""What a pose estimator finds in a frame, and how alike two findings are."""
+"""The people that a pose estimator finds in a frame, and measures of how alike two of them are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.metrics.similarity import keypoint_similarity
 BOX_MARGIN = 0.1
 """Margin around the joints' hull on every side, as a fraction of its longer side."""
 SAME_SHARE = 0.9
-"""Share of the smaller of two boxes within the other, above which they are one person's."""
+"""Two boxes belong to one person if a larger share of the smaller box lies within the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,15 +42,16 @@ class PoseEstimator(Protocol):
 
         Args:
             frame: uint8 RGB (H, W, 3).
-            expected: the people of the frame before, whom an estimator may use to look again where they were.
+            expected: the people of the frame before; an estimator may look again where they were.
         """
         ...
 
 
 def person_within(keypoints: np.ndarray, scores: np.ndarray, score: float, frame_size: tuple[int, int]) -> Person:
-    """Return the person with joints ``keypoints`` (17, 2), those outside the frame moved to its nearest pixel.
+    """Return the person with joints ``keypoints`` (17, 2); joints outside the frame move to its nearest pixel.
 
-    Its box is the hull of the joints with a margin, cut off at the frame. frame_size: (width, height) in pixels.
+    The person's box is the hull of the joints with a margin, clipped to the frame of ``frame_size`` (width, height)
+    pixels.
     """
     last = np.asarray(frame_size, dtype=np.float32) - 1
     keypoints = np.clip(keypoints, 0, last).astype(np.float32)
