@@ -1,9 +1,8 @@
-"""Object keypoint similarity AP and AR through pycocotools.
+"""Average precision and recall by object keypoint similarity (OKS), computed by pycocotools.
 
-COCO's protocol (cocodataset.org, keypoint evaluation): per person ``OKS = mean_v exp(-d_v^2 / (2 s^2 (2 sigma_v)^2))``
-over the visible joints v, d the error in pixels and s^2 the person's area; AP and AR average the thresholds
-0.50:0.05:0.95 over persons of all sizes. One choice differs from COCO, because there are no person masks: the area is
-that of the annotated joints' box.
+This is COCO's protocol (cocodataset.org, keypoint evaluation): OKS is taken over the visible joints (see
+``core.metrics.similarity``), and AP and AR average the thresholds 0.50:0.05:0.95 over persons of all sizes. One choice
+differs from COCO, because there are no person masks: a person's area is that of the box of the annotated joints.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ ALL_AREAS = [0.0, float('inf')]
 
 
 class Persons(NamedTuple):
-    """N frame-persons with V joints, the annotated or the predicted ones.
+    """N frame-persons with V joints, either the annotated or the predicted ones.
 
     Attributes:
         keypoints: (N, V, 2) x, y in image pixels, finite.
@@ -49,9 +48,12 @@ class OksMetrics(NamedTuple):
 
 
 def oks_average_precision(annotated: Persons, predicted: Persons, sigmas: np.ndarray) -> OksMetrics:
-    """Match predicted to annotated persons within each image by OKS and average over the thresholds.
+    """Return AP and AR of predicted persons, matched by OKS to the annotated persons of the same image.
 
-    Every annotated person needs at least one visible joint. sigmas: (V,) COCO falloffs.
+    Args:
+        annotated: persons with at least one visible joint each.
+        predicted: persons of the same images.
+        sigmas: (V,) COCO's falloffs.
     """
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints progress unconditionally
         evaluation = COCOeval(_coco_index(annotated), _coco_index(predicted), iouType='keypoints')

@@ -1,4 +1,4 @@
-"""What stands behind the people: a furnished room in perspective, or quick clutter; rendered once per clip."""
+"""Backgrounds, rendered once per clip: a furnished room in perspective, or random clutter."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _upright(base: np.ndarray, along: np.ndarray, left: float, right: float, low
 
 def _draw_floor(image: np.ndarray, camera: Camera, rng: np.random.Generator, foot: np.ndarray, side: np.ndarray,
                 color: np.ndarray) -> None:
-    """Tiles between the camera and the wall's foot, in two shades; the row that runs under the camera is left out."""
+    """Draw tiles in two shades between the camera and the wall's foot, without the row under the camera."""
     away = foot / np.linalg.norm(foot)
     eye = camera.position[:2] @ away
     tile, contrast = rng.uniform(0.5, 0.9), rng.integers(4, 14)

@@ -1,6 +1,7 @@
 """The articulated body: a fixed set of named points and the kinematics that turn a pose into them.
 
-World axes: z up, meters, ground at z = 0. Drawing needs only the points: any skeleton that names them can be drawn.
+World axes are in meters, z points up and the ground is z = 0. Drawing needs only the points, so any skeleton with these
+points can be drawn.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def stature_of(points: np.ndarray) -> float:
 
 
 def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """Return axes (..., 3, 3) whose columns are forward, left, up, of ``up`` and a rough ``left`` (..., 3)."""
+    """Return axes (..., 3, 3) with columns forward, left and up, from ``up`` and an approximate ``left`` (..., 3)."""
     up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
     left = left - (left * up).sum(-1, keepdims=True) * up
     left = left / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-6)

@@ -1,7 +1,7 @@
-"""Body parts as convex hulls of spheres that hang on the body points.
+"""Body parts as convex hulls of spheres that are attached to the body points.
 
-Every part (a forearm, the shirt, the face) is the hull of a few spheres, so one rule gives the outline of all of them
-from any side, and one test tells whether a pixel lies inside.
+Every part (a forearm, the shirt, the face) is the hull of a few spheres. One rule therefore gives the outline of every
+part from any side, and one test tells whether a pixel lies inside.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _BODY_PARTS: dict[str, tuple[Sphere, ...]] = {
     'face': (('head', (0.016, 0.0, 0.010), 0.046), ('head', (0.020, 0.0, -0.034), 0.034)),
     'mane': (('head', (-0.022, 0.0, -0.01), 0.048), ('head', (-0.040, 0.0, -0.095), 0.034)),
 }
-# Flat markings on top of a part; the normal says from where they can be seen (no normal: from all sides).
+# Flat markings on top of a part; they are seen from the side of their normal, without one from all sides.
 _FRONT = (1.0, 0.0, 0.0)
 _MARKINGS: dict[str, tuple[str, tuple[float, ...] | None, tuple[Sphere, ...]]] = {
     'left_pupil': ('face', (0.8, 0.6, 0.0), (('left_eye', (0.0, 0.0, 0.0), 0.0085),)),
@@ -64,7 +64,7 @@ PART_NAMES: tuple[str, ...] = (*_BODY_PARTS, *_MARKINGS)
 PART = {name: index for index, name in enumerate(PART_NAMES)}
 _SPHERES_PER_PART = 6
 
-# What a part's mean depth gets wrong about the order of painting, in meters towards the camera.
+# Corrections of the order of painting, where a part's mean depth misleads; in meters towards the camera.
 _BIAS = np.zeros(NUM_BODY_PARTS)
 _BIAS[[PART['face'], PART['throat'], PART['mane']]] = (0.035, -0.04, -0.01)
 _BIAS[[PART['shirt'], PART['left_palm'], PART['right_palm']]] = (0.01, 0.02, 0.02)
@@ -110,7 +110,7 @@ class Solid(NamedTuple):
         centers: (T, P, S, 3) meters.
         radii: (P, S) meters.
         normals: (T, P, 3) direction a marking faces, zero for everything without a front.
-        worn: (P,) False for parts this person does not have.
+        worn: (P,) False for parts that this person does not have.
         colors: (P, 3) RGB 0..255.
     """
 
@@ -163,9 +163,9 @@ def _colors(look: Look) -> np.ndarray:
 
 
 def painting_depth(sphere_depth: np.ndarray) -> np.ndarray:
-    """Return the depth (T, P) that parts are sorted by, from the depths (T, P, S) of their spheres.
+    """Return the depth (T, P) by which parts are sorted, from the depths (T, P, S) of their spheres.
 
-    A body part counts with its mean depth and a small bias; markings lie just in front of what they mark.
+    The depth of a body part is the mean of its spheres plus a small bias; a marking lies just in front of its part.
     """
     body = sphere_depth[:, :NUM_BODY_PARTS].mean(axis=-1) - _BIAS
     markings = body[:, _OWNER[NUM_BODY_PARTS:]] - 1e-4 * np.arange(1, len(_MARKINGS) + 1)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Meters between the demo's cameras and its actors; nothing else is filmed from there (``core.rendering.strangers``).
+# Meters between the demo's cameras and its actors; ``core.rendering.strangers`` uses other distances.
 DEMO_DISTANCES = (3.8, 4.3)
 
 

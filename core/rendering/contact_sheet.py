@@ -20,7 +20,7 @@ _FEWEST_FRAMES = 16
 def contact_sheet(sequences: Sequence[NuclaSequence], seed: int = 0) -> np.ndarray:
     """Return a picture (H, W, 3), uint8 RGB: a row per action, a block per view, a tile per moment of ``MOMENTS``.
 
-    Of all sequences of an action and view of at least 16 frames, the one with the most movement for its noise is shown.
+    For each action and view it shows the sequence of at least 16 frames with the most movement relative to its noise.
 
     Raises:
         ValueError: an action lacks such a sequence in some view.

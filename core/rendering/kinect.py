@@ -1,8 +1,8 @@
 """Recorded Kinect-20 skeletons as bodies that can be drawn, and the cameras that recorded N-UCLA.
 
-The recordings are mirrored, as Kinect pictures are: in them the toes of 94 % of the frames point away from where left
-shoulder, right shoulder and spine say that the person looks. What the file calls left is therefore drawn as the body's
-right side, so that a whole person is seen, and COCO's left and right are those of the drawn person.
+The recordings are mirrored, as Kinect pictures are: in 94 % of the frames the toes point backward, judged by the
+shoulders and the spine. The joints that the file calls left are therefore drawn as the body's right side. COCO's left
+and right are those of the drawn person.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Viewpoint(NamedTuple):
 
 
 VIEWPOINTS: dict[int, Viewpoint] = {1: Viewpoint(1.39, 12.2), 2: Viewpoint(1.46, 15.8), 3: Viewpoint(1.475, 17.5)}
-"""By view number; the plane through the lower foot of all frames (least absolute deviations), soles 3 cm below it."""
+"""By view number; fitted to the lower foot of all frames (least absolute deviations), with the floor 3 cm below it."""
 
 
 def view_camera(view: int) -> Camera:
@@ -45,17 +45,17 @@ def to_world(joints: np.ndarray, camera: Camera) -> np.ndarray:
 
 
 def fill_missing(joints: np.ndarray) -> np.ndarray:
-    """Give joints (T, V, 3) that are exactly 0 their place in the nearest frame that has them."""
+    """Return joints (T, V, 3) with each joint that is exactly 0 replaced by its value in the nearest frame with one."""
     times, missing = np.arange(len(joints)), (joints == 0).all(axis=-1)                   # (T, V)
     distance = np.abs(times[:, None] - times)[..., None] + len(joints) * missing[None]    # (T, T, V)
     return np.take_along_axis(joints, distance.argmin(axis=1)[..., None], axis=0)
 
 
 def kinect_body(joints: np.ndarray) -> np.ndarray:
-    """Return the body points (T, V, 3), ``BODY_POINTS`` order, of Kinect-20 joints (T, 20, 3) in world meters.
+    """Return the body points (T, V, 3), in ``BODY_POINTS`` order, of Kinect-20 joints (T, 20, 3) in world meters.
 
-    Limbs are taken as they are, sides exchanged. The face follows from the head's place, the direction from the
-    shoulders' middle to it (up) and the line of the shoulders (sideways).
+    Limbs are copied with left and right exchanged. The face is placed at the recorded head. Its upward direction leads
+    from the middle of the shoulders to the head, its sideways direction along the shoulders.
     """
     points = np.zeros((len(joints), len(BODY_POINTS), 3))
     at = {name: joints[:, index] for name, index in _JOINT.items()}

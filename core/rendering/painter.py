@@ -1,7 +1,7 @@
-"""The painter: dressed bodies and a camera in, frames and exact COCO-17 keypoints out.
+"""The painter: turns dressed bodies and a camera into frames and exact COCO-17 keypoints.
 
-Bodies come as 3D points, so motion-capture skeletons can be drawn as well as scripted ones. Parts are drawn far to
-near; a keypoint counts as visible when no part drawn later covers it.
+Bodies are given as 3D points, so recorded skeletons can be drawn as well as scripted ones. Parts are drawn from far to
+near. A keypoint is visible if no part drawn later covers it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TRUNK_OPPOSITE = [POINT[name] for name in ('right_shoulder', 'left_shoulder', '
 
 
 class Figure(NamedTuple):
-    """A person to draw: body points (T, V, 3) in meters (``BODY_POINTS`` order) and what the person looks like."""
+    """A person to draw: body points (T, V, 3) in meters, in ``BODY_POINTS`` order, and the person's look."""
 
     points: np.ndarray
     look: Look
@@ -83,7 +83,7 @@ def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
 
 
 def _shadow(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """Outline (T, K, 2) of what lies under the body, pressed flat on the ground."""
+    """Outline (T, K, 2) of the body projected onto the ground."""
     ground = points * (1.0, 1.0, 0.0)
     centers, depth = camera.project(ground)
     return outline(centers, 0.06 * camera.focal / depth)
@@ -103,7 +103,7 @@ def paint(scene: Scene, background: np.ndarray) -> np.ndarray:
     fills = _fixed(outline(scene.centers, scene.radii))
     lights = _fixed(outline(scene.centers - 0.28 * scene.radii[..., None], 0.5 * scene.radii))
     fill_colors = scene.colors.astype(int).tolist()
-    dark = scene.colors.mean(axis=-1, keepdims=True) < 60  # limbs in black must stand out from each other, too
+    dark = scene.colors.mean(axis=-1, keepdims=True) < 60  # black limbs must stand out from each other
     rim_colors = np.where(dark, scene.colors + 40, 0.5 * scene.colors).astype(int).tolist()
     light_colors = (0.84 * scene.colors + 41).astype(int).tolist()
     order = np.argsort(-scene.depth, axis=1)
@@ -139,7 +139,7 @@ def _darken(frame: np.ndarray, outlines: np.ndarray) -> None:
 
 
 def annotate(scene: Scene) -> DrawnJoints:
-    """Return the exact keypoints of every figure and which of them are seen."""
+    """Return the exact keypoints of every figure and their visibility."""
     points = np.stack([figure.points[:, :COCO17.num_joints] for figure in scene.figures])  # (M, T, J, 3)
     keypoints, _ = scene.camera.project(points)
     width, height = scene.camera.size

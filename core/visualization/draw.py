@@ -1,6 +1,6 @@
-"""Skeletons drawn over frames, and strips that set annotated and predicted joints of a clip side by side.
+"""Draws skeletons on frames, and strips of frames that compare the annotated and predicted joints of a clip.
 
-Images are RGB uint8 (H, W, 3); joints are pixels with the center of the first pixel at (0, 0).
+Images are RGB uint8 (H, W, 3). Joints are given in pixels; the center of the first pixel is (0, 0).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Skeletons(NamedTuple):
 
 def draw_skeleton(image: np.ndarray, keypoints: np.ndarray, visible: np.ndarray, layout: Layout,
                   threshold: float = 0.0, color: Color | None = None, width: float = 1.0) -> np.ndarray:
-    """Return a copy of image (H, W, 3) with one skeleton: dark-edged links and joints, sized to the image.
+    """Return a copy of image (H, W, 3) with one skeleton: links and joints with dark edges, in proportion to the image.
 
     Args:
-        keypoints: (V, 2) pixels; a joint that is not finite is left out, one outside the image is cut off.
+        keypoints: (V, 2) pixels; a joint that is not finite is left out.
         visible: (V,) visibility or score; joints at or below ``threshold`` are left out, with their links.
-        color: RGB of the whole skeleton; by default left, right and center differ.
+        color: RGB of the whole skeleton; by default left, right and center have different colors.
         width: factor on the line width.
     """
     canvas = np.ascontiguousarray(image).copy()
@@ -60,14 +60,14 @@ def draw_skeleton(image: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
 
 def draw_clip_strip(frames: np.ndarray, annotated: Skeletons | None, predicted: Skeletons | None, layout: Layout,
                     caption: str, num_panels: int = 6, threshold: float = 0.0) -> np.ndarray:
-    """Return one picture of evenly spaced frames with both skeletons, the caption and a legend below.
+    """Return one picture of evenly spaced frames with both skeletons, and the caption and a legend below.
 
     Args:
         frames: (T, H, W, 3) RGB uint8; small ones are enlarged up to four times.
         annotated: joints to draw in white, or None.
-        predicted: joints to draw in side colors on top, ``visible`` being their scores, or None.
+        predicted: joints to draw on top in the colors of their sides, with scores as ``visible``, or None.
         caption: lines of ASCII text, see ``class_caption``.
-        num_panels: how many frames to show, at most T.
+        num_panels: number of frames to show; all T if the clip is shorter.
         threshold: predicted joints with a score at or below it are left out.
     """
     chosen = np.unique(np.linspace(0, len(frames) - 1, num_panels).round().astype(int)).tolist()

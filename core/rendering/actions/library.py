@@ -1,4 +1,4 @@
-"""The library of actions under NTU RGB+D's class numbers, and one repetition of any of them."""
+"""The library of actions by NTU RGB+D's class numbers, and functions that perform one repetition."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SoloAction:
 
 @dataclass(frozen=True)
 class PairAction:
-    """An action class of two people who act side by side or face to face, each by style alone."""
+    """An action class of two people whose styles alone decide how they move."""
 
     number: int
     name: str
@@ -50,7 +50,7 @@ class BlowAction:
 
 Action = SoloAction | PairAction | BlowAction
 
-# Pose pretraining draws from these: another one would change the pictures it sees.
+# Pose pretraining draws from these: a new entry would change its pictures.
 ACTIONS: dict[int, SoloAction | PairAction] = {action.number: action for action in (
     SoloAction(6, 'pickup', solo_actions.pick_up),
     SoloAction(7, 'throw', solo_actions.throw),
@@ -82,7 +82,7 @@ def perform(action: SoloAction | PairAction, clock: Clock, styles: tuple[Style, 
             rng: np.random.Generator) -> tuple[Pose, ...]:
     """Return one repetition of ``action``: a pose sequence per person, main actor first.
 
-    ``styles`` has one entry per person. Single actors act left-handed with their style's probability.
+    ``styles`` has one entry per person. A single actor is left-handed with the probability that the style gives.
     """
     first, *others = (vary(style, rng) for style in styles)
     if isinstance(action, PairAction):
@@ -93,7 +93,7 @@ def perform(action: SoloAction | PairAction, clock: Clock, styles: tuple[Style, 
 
 
 def stage(action: Action, clock: Clock, cast: tuple[Subject, ...], rng: np.random.Generator) -> tuple[Pose, ...]:
-    """Return one repetition of any action: a pose sequence per person of ``cast``, the one at x < 0 first."""
+    """Return one repetition of any action: a pose sequence per person of ``cast``, the person at x < 0 first."""
     if isinstance(action, BlowAction):
         return action.motion(clock, (cast[0], cast[1]), rng)
     return perform(action, clock, tuple(person.style for person in cast), rng)

@@ -1,4 +1,4 @@
-"""What scripted actions are made of: time, eased key frames, standing, walking, and ways to move parts of a pose."""
+"""The pieces of scripted actions: time, eased key frames, standing, walking, and ways to move parts of a pose."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class Clock(NamedTuple):
 
 
 def track(progress: np.ndarray, times: tuple[float, ...], values: tuple) -> np.ndarray:
-    """Return eased key frames: ``values[k]`` (scalars or vectors) at ``times[k]`` (rising), at rest at every key.
+    """Return values that reach ``values[k]`` (scalars or vectors) at ``times[k]`` (ascending) and rest there.
 
-    Shape (T,) + the shape of one value; constant before the first and after the last key.
+    The shape is ``(T, *shape of one value)``. Between two keys the values are eased; before the first and after the
+    last key they are constant.
     """
     keys, stops = np.asarray(values, dtype=np.float64), np.asarray(times)
     left = np.clip(np.searchsorted(stops, progress, side='right') - 1, 0, len(stops) - 2)
@@ -38,7 +39,7 @@ def track(progress: np.ndarray, times: tuple[float, ...], values: tuple) -> np.n
 
 
 def vary(style: Style, rng: np.random.Generator) -> Style:
-    """Return ``style`` as it comes out in one repetition."""
+    """Return ``style`` with the random variation of one repetition."""
     amplitude, tempo, sway = rng.uniform(0.92, 1.08, 3)
     return replace(style, amplitude=style.amplitude * amplitude, tempo=style.tempo * tempo, sway=style.sway * sway)
 
@@ -57,7 +58,7 @@ def idle(clock: Clock, style: Style, rng: np.random.Generator) -> Pose:
 
 
 def window(clock: Clock, rng: np.random.Generator, style: Style) -> np.ndarray:
-    """(T,) progress of a one-off action that starts a little late and ends a little early, by chance and by tempo."""
+    """(T,) progress 0..1 of an action done once; start and end are shifted a little, by chance and by the tempo."""
     start = rng.uniform(0.0, 0.12)
     length = min((0.92 - start) / max(style.tempo, 0.9), 0.96 - start)
     return np.clip((clock.progress - start) / length, 0.0, 1.0)
@@ -77,7 +78,7 @@ def crouch(pose: Pose, depth: np.ndarray, knee: float, pitch: float, bend: float
 
 
 def hang(pose: Pose) -> np.ndarray:
-    """(T, 3) wrist target of an arm that hangs straight down whatever the chest does."""
+    """(T, 3) wrist target of an arm that hangs straight down, however the chest is bent."""
     pitch = pose.tilt[:, 0] + pose.spine[:, 0]
     return np.stack([0.95 * np.sin(pitch), np.full_like(pitch, 0.05), -0.95 * np.cos(pitch)], axis=-1)
 
@@ -88,7 +89,7 @@ def aim(pose: Pose, side: int, share: np.ndarray, target: np.ndarray | tuple[flo
 
 
 def stride(clock: Clock, style: Style, rng: np.random.Generator, travel: np.ndarray) -> Pose:
-    """Walk along +x so that the pelvis is at ``travel`` (T,) meters; steps follow from the distance covered."""
+    """Walk along +x with the pelvis at ``travel`` (T,) meters; the distance walked decides the steps."""
     pose = idle(clock, style, rng)
     speed = np.abs(np.gradient(travel, clock.seconds)) if len(travel) > 1 else np.full(1, 0.8)
     phase = np.pi * np.abs(travel - travel[0]) / 0.52 + rng.uniform(0, np.pi)

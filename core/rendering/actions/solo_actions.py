@@ -1,4 +1,4 @@
-"""Actions of one person, who faces +x at the origin: frame times, a style and a random generator in, a pose out."""
+"""Actions of one person, who faces +x at the origin; each makes a pose of frame times, a style and a generator."""
 
 from __future__ import annotations
 
