@@ -37,7 +37,7 @@ def write_atomic(path: str | Path, payload: bytes) -> Path:
 
 
 def save_image(path: str | Path, image: np.ndarray) -> Path:
-    """Write an RGB uint8 image (H, W, 3) in the format of the suffix of ``path`` (such as .png) and return the path.
+    """Write an RGB uint8 image ``(H, W, 3)`` in the format that the suffix of ``path`` names and return the path.
 
     Raises:
         ValueError: OpenCV cannot write pictures with this suffix.

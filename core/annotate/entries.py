@@ -87,7 +87,7 @@ def count_frames(folder: Path) -> int:
 
 
 def read_frames(folder: Path, times: Iterable[int]) -> Iterator[np.ndarray]:
-    """Yield the frames at the 0-based positions ``times`` as uint8 RGB (H, W, 3), one at a time.
+    """Yield the frames at the 0-based positions ``times`` as uint8 RGB ``(H, W, 3)``, one at a time.
 
     Raises:
         ValueError: a frame is missing or damaged.

@@ -37,7 +37,7 @@ class ClassificationMetrics(NamedTuple):
         top5: share of clips whose label is among the ``min(5, K)`` classes with the highest scores.
         mean_class_accuracy: mean recall over the classes that occur in the labels.
         per_class: precision, recall and F1 of each of the K classes.
-        confusion: int64 (K, K), clips counted by true class (rows) and predicted class (columns).
+        confusion: int64 ``(K, K)``, clips counted by true class (rows) and predicted class (columns).
     """
 
     top1: float
@@ -48,7 +48,7 @@ class ClassificationMetrics(NamedTuple):
 
 
 def evaluate_classification(scores: np.ndarray, labels: np.ndarray) -> ClassificationMetrics:
-    """Return every classification metric of scores (N, K), logits or probabilities, and 0-based labels (N,).
+    """Return every classification metric of scores ``(N, K)``, logits or probabilities, and 0-based labels ``(N,)``.
 
     Raises:
         ValueError: for no clips, shapes that do not match, NaN scores, or a label outside 0..K-1.
@@ -65,31 +65,31 @@ def evaluate_classification(scores: np.ndarray, labels: np.ndarray) -> Classific
 
 
 def ranked_classes(scores: np.ndarray, k: int) -> np.ndarray:
-    """Return the ``min(k, K)`` best classes of scores (N, K), best first; equal scores rank the lower class first."""
+    """Return the ``min(k, K)`` best classes of scores ``(N, K)``, best first; of equal scores the lower class first."""
     return np.argsort(-scores, axis=1, kind='stable')[:, :k]
 
 
 def topk_accuracy(scores: np.ndarray, labels: np.ndarray, k: int) -> float:
-    """Return the percentage of clips whose label (N,) is among the ``min(k, K)`` best of scores (N, K)."""
+    """Return the percentage of clips whose label ``(N,)`` is among the ``min(k, K)`` best of scores ``(N, K)``."""
     hits = (ranked_classes(scores, k) == labels[:, None]).any(axis=1)  # (N,)
     return 100.0 * float(hits.mean())
 
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, num_classes: int) -> np.ndarray:
-    """Return the counts of labels (N,) and predictions (N,), int64 (K, K): true classes by row, predicted by column."""
+    """Count labels ``(N,)`` by predictions ``(N,)``: int64 ``(K, K)``, true classes by row, predicted by column."""
     cells = labels.astype(np.int64) * num_classes + predictions.astype(np.int64)  # (N,)
     return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 def class_metrics(confusion: np.ndarray) -> list[ClassMetrics]:
-    """Return precision, recall and F1 of each class of confusion (K, K)."""
+    """Return precision, recall and F1 of each class of confusion ``(K, K)``."""
     hits, predicted, clips = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)  # (K,)
     columns = percents(hits, predicted), percents(hits, clips), percents(2 * hits, predicted + clips), clips.tolist()
     return [ClassMetrics(*row) for row in zip(*columns, strict=True)]
 
 
 def mean_class_accuracy(confusion: np.ndarray) -> float:
-    """Return the mean recall in percent over the classes of confusion (K, K) that have clips."""
+    """Return the mean recall in percent over the classes of confusion ``(K, K)`` that have clips."""
     clips = confusion.sum(axis=1)
     return 100.0 * float((np.diag(confusion)[clips > 0] / clips[clips > 0]).mean())
 
@@ -102,8 +102,8 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, nu
     weighted by their number of clips.
 
     Args:
-        probabilities: (N, K), each row sums to 1.
-        labels: true classes (N,), 0-based.
+        probabilities: ``(N, K)``, each row sums to 1.
+        labels: true classes ``(N,)``, 0-based.
         num_bins: the paper's experiments take 15.
 
     Raises:
@@ -120,7 +120,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, nu
 
 
 def _check(scores: np.ndarray, labels: np.ndarray) -> None:
-    """Raise ValueError unless scores (N, K) and labels (N,) can be evaluated."""
+    """Raise ValueError unless scores ``(N, K)`` and labels ``(N,)`` can be evaluated."""
     if scores.ndim != 2 or labels.shape != scores.shape[:1] or scores.size == 0:
         raise ValueError(f'classification needs scores (N, K) and labels (N,) of at least one clip, '
                          f'got {scores.shape} and {labels.shape}; gather every batch of the split first')

@@ -24,11 +24,11 @@ class Persons(NamedTuple):
     """N frame-persons with V joints, either the annotated or the predicted ones.
 
     Attributes:
-        keypoints: (N, V, 2) x, y in image pixels, finite.
-        visible: (N, V) bool.
-        boxes: (N, 4) x, y, width, height in image pixels.
-        image_ids: (N,) integers; the persons of one frame share one.
-        scores: (N,) confidence (ignored for annotations).
+        keypoints: ``(N, V, 2)`` x, y in image pixels, finite.
+        visible: ``(N, V)`` bool.
+        boxes: ``(N, 4)`` x, y, width, height in image pixels.
+        image_ids: ``(N,)`` integers; the persons of one frame share one.
+        scores: ``(N,)`` confidence (ignored for annotations).
     """
 
     keypoints: np.ndarray
@@ -53,7 +53,7 @@ def oks_average_precision(annotated: Persons, predicted: Persons, sigmas: np.nda
     Args:
         annotated: persons with at least one visible joint each.
         predicted: persons of the same images.
-        sigmas: (V,) COCO's falloffs.
+        sigmas: ``(V,)`` COCO's falloffs.
     """
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints progress unconditionally
         evaluation = COCOeval(_coco_index(annotated), _coco_index(predicted), iouType='keypoints')

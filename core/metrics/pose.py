@@ -43,10 +43,10 @@ class PersonMeasures(NamedTuple):
     """How well each frame-person is predicted.
 
     Attributes:
-        seen: bool (..., V), True for joints that count: annotated and finite.
-        correct: bool (..., V), True for those of them that PCK counts as found.
-        oks: (...) object keypoint similarity, 0 to 1; NaN without a joint that counts, or without OKS sigmas.
-        boxes: (..., 4) joint boxes, see ``joint_boxes``.
+        seen: bool ``(..., V)``, True for joints that count: annotated and finite.
+        correct: bool ``(..., V)``, True for those of them that PCK counts as found.
+        oks: ``(...)`` object keypoint similarity, 0 to 1; NaN without a joint that counts, or without OKS sigmas.
+        boxes: ``(..., 4)`` joint boxes, see ``joint_boxes``.
     """
 
     seen: np.ndarray
@@ -64,11 +64,11 @@ def evaluate_pose(pred_keypoints: np.ndarray, pred_scores: np.ndarray, gt_keypoi
     OKS and ranks all persons of the split by their mean joint score.
 
     Args:
-        pred_keypoints: (N, V, 2) image pixels; a joint that is not finite is a miss.
-        pred_scores: (N, V) joint confidences; one that is not finite counts as 0.
-        gt_keypoints: (N, V, 2) image pixels; a joint that is not finite counts as not visible.
-        visible: (N, V) above 0 where the joint is annotated.
-        image_ids: (N,) integers; the persons of one frame share one.
+        pred_keypoints: ``(N, V, 2)`` image pixels; a joint that is not finite is a miss.
+        pred_scores: ``(N, V)`` joint confidences; one that is not finite counts as 0.
+        gt_keypoints: ``(N, V, 2)`` image pixels; a joint that is not finite counts as not visible.
+        visible: ``(N, V)`` above 0 where the joint is annotated.
+        image_ids: ``(N,)`` integers; the persons of one frame share one.
         sigmas: V OKS falloffs of the layout, or none at all for a layout without them.
         pck_threshold: allowed error as a share of the annotated joint box's height.
 
@@ -102,9 +102,9 @@ def measure_persons(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, visibl
 
 
 def joint_boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """Return the tight box (..., 4) x, y, width, height around the visible joints of keypoints (..., V, 2).
+    """Return the tight box ``(..., 4)`` x, y, width, height around the visible joints of keypoints ``(..., V, 2)``.
 
-    Sides are at least one pixel. If no joint of visible (..., V) is above 0, the corner lies at infinity.
+    Sides are at least one pixel. If no joint of visible ``(..., V)`` is above 0, the corner lies at infinity.
     """
     mask = visible[..., None] > 0
     low = np.where(mask, keypoints, np.inf).min(axis=-2)    # (..., 2)
@@ -113,7 +113,10 @@ def joint_boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
 
 
 def correct_keypoints(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
-    """Return bool (..., V): predicted joints at most tolerance (...) pixels from the annotated ones (..., V, 2)."""
+    """Return which predicted joints ``(..., V, 2)`` are found, bool ``(..., V)``.
+
+    They lie at most ``tolerance`` ``(...)`` pixels from the annotated joints ``(..., V, 2)``.
+    """
     return np.linalg.norm(pred_keypoints - gt_keypoints, axis=-1) <= tolerance[..., None]
 
 

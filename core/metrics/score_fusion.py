@@ -16,9 +16,9 @@ class ClipScores(NamedTuple):
     """Scores of one model for N clips over K classes.
 
     Attributes:
-        names: of the clips, unique, str (N,).
-        labels: true classes, int (N,).
-        scores: probabilities (N, K).
+        names: of the clips, unique, str ``(N,)``.
+        labels: true classes, int ``(N,)``.
+        scores: probabilities ``(N, K)``.
         source: where the scores come from, such as their file; error messages name it.
     """
 

@@ -49,7 +49,7 @@ def load_network(path: Path, threads: int) -> Network:
 
 
 def paint_over(frame: np.ndarray, people: Sequence[Person]) -> np.ndarray:
-    """Return frame (H, W, 3) uint8 with the people's boxes in its mean color."""
+    """Return frame ``(H, W, 3)`` uint8 with the people's boxes in its mean color."""
     painted, color = frame.copy(), np.array(cv2.mean(frame)[:3], dtype=np.uint8)
     for person in people:
         x0, y0, x1, y1 = person.box.astype(int)
@@ -75,7 +75,7 @@ class BlazePose:
         self._find_joints = BlazePoseLandmarks(load(Path(folder) / LANDMARK_FILE, threads))
 
     def __call__(self, frame: np.ndarray, expected: Sequence[Person] = ()) -> list[Person]:
-        """Return the people in frame (H, W, 3) uint8 RGB; every joint lies inside.
+        """Return the people in frame ``(H, W, 3)`` uint8 RGB; every joint lies inside.
 
         An expected person who is not detected is looked for at the former place. The detector is made for one person,
         so the people found are painted over and it looks again, until it finds nobody new.

@@ -17,7 +17,7 @@ import numpy as np
 from core.people.person import box_overlaps
 
 Network = Callable[[np.ndarray], Sequence[np.ndarray]]
-"""From a float32 picture (1, H, W, 3) to the network's outputs, in the order of its file."""
+"""From a float32 picture ``(1, H, W, 3)`` to the network's outputs, in the order of its file."""
 
 INPUT_PIXELS = 224
 ANCHOR_GRIDS = ((8, 2), (16, 2), (32, 6))
@@ -34,7 +34,7 @@ class Region:
     """A turned square in the frame, which may reach beyond the frame.
 
     Attributes:
-        center: (2,) x, y in pixels of the frame; pixel centers lie on whole numbers.
+        center: ``(2,)`` x, y in pixels of the frame; pixel centers lie on whole numbers.
         size: side in pixels of the frame.
         angle: turn in radians, clockwise as seen: the region's upward direction is (sin, -cos) in the frame.
     """
@@ -45,16 +45,16 @@ class Region:
 
     @property
     def axes(self) -> np.ndarray:
-        """(2, 2) whose columns are the region's rightward and downward sides in pixels of the frame."""
+        """``(2, 2)`` whose columns are the region's rightward and downward sides in pixels of the frame."""
         sine, cosine = np.sin(self.angle), np.cos(self.angle)
         return self.size * np.array([[cosine, -sine], [sine, cosine]])
 
     def to_frame(self, points: np.ndarray) -> np.ndarray:
-        """Map points (..., 2), fractions of the sides from the region's upper left corner, to pixels of the frame."""
+        """Map points ``(..., 2)`` to the frame's pixels; they are fractions of the sides from the upper left corner."""
         return (points - 0.5) @ self.axes.T + self.center
 
     def cut(self, frame: np.ndarray, pixels: int, border: int = cv2.BORDER_CONSTANT) -> np.ndarray:
-        """Return the region of frame (H, W, 3) as (pixels, pixels, 3), upright.
+        """Return the region of frame ``(H, W, 3)`` as ``(pixels, pixels, 3)``, upright.
 
         border: OpenCV's mode for what lies outside the frame; black by default.
         """
@@ -64,7 +64,7 @@ class Region:
 
 
 def region_around(center: np.ndarray, toward: np.ndarray, size: float) -> Region:
-    """Return the region of side ``size`` at ``center`` (2,) whose upward direction leads to ``toward`` (2,)."""
+    """Return the region of side ``size`` at ``center`` ``(2,)`` whose upward direction leads to ``toward`` ``(2,)``."""
     across, down = toward - center
     return Region(np.asarray(center, dtype=np.float64), float(size), float(np.arctan2(across, -down)))
 
@@ -73,9 +73,9 @@ class Detections(NamedTuple):
     """N detections, best first; boxes and points are fractions of the sides of the picture that the network saw.
 
     Attributes:
-        boxes: (N, 4) x0, y0, x1, y1 around the face.
-        points: (N, 4, 2) x, y.
-        scores: (N,) in 0..1.
+        boxes: ``(N, 4)`` x0, y0, x1, y1 around the face.
+        points: ``(N, 4, 2)`` x, y.
+        scores: ``(N,)`` in 0..1.
     """
 
     boxes: np.ndarray
@@ -87,15 +87,15 @@ class BlazePoseDetector:
     """Finds where people are.
 
     Args:
-        network: that of ``pose_detection.tflite``. From a picture (1, 224, 224, 3) in -1..1 it computes boxes with
-            points (1, 2254, 12) and logits (1, 2254, 1).
+        network: that of ``pose_detection.tflite``. From a picture ``(1, 224, 224, 3)`` in -1..1 it computes boxes with
+            points ``(1, 2254, 12)`` and logits ``(1, 2254, 1)``.
     """
 
     def __init__(self, network: Network) -> None:
         self._network, self._anchors = network, make_anchors()
 
     def __call__(self, frame: np.ndarray) -> list[Region]:
-        """Return the upright regions around the people in frame (H, W, 3) uint8, most certain first."""
+        """Return the upright regions around the people in frame ``(H, W, 3)`` uint8, most certain first."""
         height, width = frame.shape[:2]
         whole = Region(np.array([width - 1, height - 1]) / 2, max(width, height))
         picture = whole.cut(frame, INPUT_PIXELS).astype(np.float32) / 127.5 - 1
@@ -113,7 +113,7 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
 
 
 def make_anchors() -> np.ndarray:
-    """Return the anchors' centers (2254, 2) x, y as fractions of the picture, in the order of the network's outputs."""
+    """Return the anchors' centers ``(2254, 2)`` x, y in 0..1 of the picture, in the order of the network's outputs."""
     grids = []
     for stride, number in ANCHOR_GRIDS:
         cells = (np.arange(INPUT_PIXELS // stride) + 0.5) * stride / INPUT_PIXELS
@@ -125,9 +125,9 @@ def decode_detections(values: np.ndarray, logits: np.ndarray, anchors: np.ndarra
     """Return the detections above the score threshold; one person may have several.
 
     Args:
-        values: (A, 12) box center, box size and four points in pixels of the picture, relative to the anchors.
-        logits: (A,) scores before the sigmoid.
-        anchors: (A, 2), see ``make_anchors``.
+        values: ``(A, 12)`` box center, box size and four points in pixels of the picture, relative to the anchors.
+        logits: ``(A,)`` scores before the sigmoid.
+        anchors: ``(A, 2)``, see ``make_anchors``.
     """
     scores = sigmoid(logits)
     order = np.argsort(-scores)[:np.count_nonzero(scores >= SCORE_THRESHOLD)]

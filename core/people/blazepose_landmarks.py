@@ -34,8 +34,8 @@ def refine_points(points: np.ndarray, heat: np.ndarray) -> np.ndarray:
     A point stays where it is if it lies outside the map or if no cell of its window is confident.
 
     Args:
-        points: (V, 2) x, y as fractions of the map's sides.
-        heat: (H, W, V) one map a point, 0..1.
+        points: ``(V, 2)`` x, y as fractions of the map's sides.
+        heat: ``(H, W, V)`` one map per point, 0..1.
     """
     height, width, number = heat.shape
     cells = np.floor(points * (width, height)).astype(int)                            # (V, 2)
@@ -56,16 +56,16 @@ class BlazePoseLandmarks:
     """Finds the joints of one person.
 
     Args:
-        network: that of ``pose_landmark_full.tflite``. From a picture (1, 256, 256, 3) in 0..1 it computes landmarks
-            (1, 195), which are 39 times five values, the probability (1, 1) that somebody is there, the mask
-            (1, 256, 256, 1), and heat (1, 64, 64, 39) before the sigmoid.
+        network: that of ``pose_landmark_full.tflite``. From a picture ``(1, 256, 256, 3)`` in 0..1 it computes 39
+            landmarks of five values, as ``(1, 195)``, the probability ``(1, 1)`` that somebody is there, the mask
+            ``(1, 256, 256, 1)``, and heat ``(1, 64, 64, 39)`` before the sigmoid.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def __call__(self, frame: np.ndarray, region: Region) -> Person | None:
-        """Return the person in the region of frame (H, W, 3) uint8, or None where the network sees nobody.
+        """Return the person in the region of frame ``(H, W, 3)`` uint8, or None where the network sees nobody.
 
         A joint's score is the probability that it is visible, times that of the person.
         """

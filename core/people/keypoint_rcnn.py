@@ -18,9 +18,9 @@ class KeypointRCNN:
     """A ``PoseEstimator`` that looks at every frame by itself.
 
     Args:
-        network: from a list of float RGB images (3, H, W) in 0..1 to a list of dicts with ``boxes`` (N, 4), ``scores``
-            (N,), ``keypoints`` (N, 17, 3) and ``keypoints_scores`` (N, 17). By default it is torchvision's, on a GPU if
-            there is one.
+        network: from a list of float RGB images ``(3, H, W)`` in 0..1 to a list of dicts with boxes ``(N, 4)``,
+            scores ``(N,)``, keypoints ``(N, 17, 3)`` and keypoints_scores ``(N, 17)``. By default it is torchvision's,
+            on a GPU if there is one.
         least: smallest detection score of a person who counts.
 
     Raises:
@@ -34,7 +34,7 @@ class KeypointRCNN:
 
     @torch.no_grad()
     def __call__(self, frame: np.ndarray, expected: Sequence[Person] = ()) -> list[Person]:
-        """Return the people in frame (H, W, 3) uint8 RGB, most certain first; ``expected`` is not used."""
+        """Return the people in frame ``(H, W, 3)`` uint8 RGB, most certain first; ``expected`` is not used."""
         image = torch.from_numpy(np.ascontiguousarray(frame)).to(self.device).permute(2, 0, 1) / 255
         found = {name: value.float().cpu().numpy() for name, value in self.network([image])[0].items()}
         scores = joint_scores(found['keypoints_scores'])

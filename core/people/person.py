@@ -22,9 +22,9 @@ class Person:
     """One person in one frame.
 
     Attributes:
-        keypoints: float32 (V=17, 2) x, y in pixels of the frame, in COCO-17 order.
-        scores: float32 (17,) confidence of every joint, 0..1.
-        box: float32 (4,) x0, y0, x1, y1 in pixels of the frame.
+        keypoints: float32 ``(V=17, 2)`` x, y in pixels of the frame, in COCO-17 order.
+        scores: float32 ``(17,)`` confidence of every joint, 0..1.
+        box: float32 ``(4,)`` x0, y0, x1, y1 in pixels of the frame.
         score: confidence that somebody is there, 0..1.
     """
 
@@ -41,14 +41,14 @@ class PoseEstimator(Protocol):
         """Return the people in ``frame``.
 
         Args:
-            frame: uint8 RGB (H, W, 3).
+            frame: uint8 RGB ``(H, W, 3)``.
             expected: the people of the frame before; an estimator may look again where they were.
         """
         ...
 
 
 def person_within(keypoints: np.ndarray, scores: np.ndarray, score: float, frame_size: tuple[int, int]) -> Person:
-    """Return the person with joints ``keypoints`` (17, 2); joints outside the frame move to its nearest pixel.
+    """Return the person with joints ``keypoints`` ``(17, 2)``; joints outside the frame move to its nearest pixel.
 
     The person's box is the hull of the joints with a margin, clipped to the frame of ``frame_size`` (width, height)
     pixels.
@@ -62,19 +62,19 @@ def person_within(keypoints: np.ndarray, scores: np.ndarray, score: float, frame
 
 
 def box_overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the intersection over union (N, K) of boxes ``first`` (N, 4) and ``second`` (K, 4), x0, y0, x1, y1."""
+    """Return the intersection over union ``(N, K)`` of boxes ``(N, 4)`` and ``(K, 4)``, x0, y0, x1, y1."""
     shared, area, other = _areas(first, second)
     return shared / np.maximum(area + other - shared, 1e-9)
 
 
 def box_shares(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the intersection over the smaller box (N, K) of boxes (N, 4) and (K, 4), x0, y0, x1, y1."""
+    """Return the intersection over the smaller box ``(N, K)`` of boxes ``(N, 4)`` and ``(K, 4)``, x0, y0, x1, y1."""
     shared, area, other = _areas(first, second)
     return shared / np.maximum(np.minimum(area, other), 1e-9)
 
 
 def _areas(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the areas of the intersections (N, K), of the first boxes (N, 1) and of the second (1, K)."""
+    """Return the areas of the intersections ``(N, K)``, of the first boxes ``(N, 1)`` and of the second ``(1, K)``."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])    # (N, K, 2)
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
     area, other = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=-1) for boxes in (first, second))

@@ -13,7 +13,7 @@ _FURNITURE: tuple[tuple[int, int, int], ...] = ((148, 118, 86), (96, 78, 64), (1
 
 
 def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
-    """Return an image (H, W, 3) uint8 RGB of an empty room around the origin as ``camera`` sees it.
+    """Return an image ``(H, W, 3)`` uint8 RGB of an empty room around the origin as ``camera`` sees it.
 
     A tiled floor meets a wall behind the action; pictures hang on the wall and cupboards stand along it.
     """
@@ -30,7 +30,7 @@ def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
 
 
 def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """Return an image (H, W, 3) uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
+    """Return an image ``(H, W, 3)`` uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
     width, height = size
     corners = _colors(rng, (2, 1 + int(rng.integers(2))))
     image = cv2.resize(corners, size, interpolation=cv2.INTER_LINEAR)
@@ -51,7 +51,7 @@ def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
 
 
 def _colors(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Random RGB colors (*shape, 3) uint8 from gray to vivid."""
+    """Random RGB colors ``(*shape, 3)`` uint8 from gray to vivid."""
     gray, tint = rng.uniform(15, 240, (*shape, 1)), rng.uniform(0, 1, (*shape, 1)) ** 2 * rng.uniform(-160, 160, 3)
     return np.clip(gray + tint, 0, 255).astype(np.uint8)
 
@@ -66,14 +66,14 @@ def grain(rng: np.random.Generator, image: np.ndarray, coarse: int, fine: int) -
 
 
 def _polygon(image: np.ndarray, camera: Camera, corners: np.ndarray, color: np.ndarray) -> None:
-    """Fill the projection of 3D corners (N, 3) that lie in front of the camera."""
+    """Fill the projection of 3D corners ``(N, 3)`` that lie in front of the camera."""
     pixels, _ = camera.project(corners)
     fixed = np.rint(np.clip(pixels, -8000, 8000) * 16).astype(np.int32)
     cv2.fillConvexPoly(image, fixed, np.asarray(color).tolist(), cv2.LINE_AA, 4)
 
 
 def _upright(base: np.ndarray, along: np.ndarray, left: float, right: float, low: float, high: float) -> np.ndarray:
-    """Corners (4, 3) of a vertical rectangle: ``along`` is its horizontal direction, ``base`` a point below it."""
+    """Corners ``(4, 3)`` of a vertical rectangle: ``along`` is its horizontal direction, ``base`` a point below it."""
     near, far = base + along * left, base + along * right
     return np.array([(*near, low), (*far, low), (*far, high), (*near, high)])
 

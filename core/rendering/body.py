@@ -67,7 +67,7 @@ class Proportions:
 
 
 def rotation(yaw: ArrayLike, pitch: ArrayLike, roll: ArrayLike) -> np.ndarray:
-    """Return ``Rz(yaw) Ry(pitch) Rx(roll)`` of broadcastable angles (...) as matrices (..., 3, 3)."""
+    """Return ``Rz(yaw) Ry(pitch) Rx(roll)`` of broadcastable angles ``(...)`` as matrices ``(..., 3, 3)``."""
     angles = np.broadcast_arrays(yaw, pitch, roll)
     cy, cp, cr = (np.cos(angle) for angle in angles)
     sy, sp, sr = (np.sin(angle) for angle in angles)
@@ -78,7 +78,7 @@ def rotation(yaw: ArrayLike, pitch: ArrayLike, roll: ArrayLike) -> np.ndarray:
 
 
 def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
-    """Return the body points (T, V, 3) in meters, V in ``BODY_POINTS`` order, standing or lying on z = 0."""
+    """Return the body points ``(T, V, 3)`` in meters, V in ``BODY_POINTS`` order, standing or lying on z = 0."""
     pelvis = rotation(pose.heading, pose.tilt[:, 0], pose.tilt[:, 1])  # (T, 3, 3)
     bend, side, turn = pose.spine.T
     loin = pelvis @ rotation(turn / 2, bend / 2, side / 2)
@@ -93,7 +93,7 @@ def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
 
 
 def stature_of(points: np.ndarray) -> float:
-    """Return the stature in meters that the legs of body points (T, V, 3) imply, the median over frames and sides."""
+    """Return the stature in meters that follows from the median leg length of body points ``(T, V, 3)``."""
     hip, knee, ankle = (points[:, [POINT[f'{side}_{name}'] for side in ('left', 'right')]]
                         for name in ('hip', 'knee', 'ankle'))                             # (T, 2, 3)
     legs = np.linalg.norm(hip - knee, axis=-1) + np.linalg.norm(knee - ankle, axis=-1)
@@ -101,7 +101,7 @@ def stature_of(points: np.ndarray) -> float:
 
 
 def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """Return axes (..., 3, 3) with columns forward, left and up, from ``up`` and an approximate ``left`` (..., 3)."""
+    """Return axes ``(..., 3, 3)``, columns forward, left, up, of ``up`` ``(..., 3)`` and a rough ``left`` ``(..., 3)``."""
     up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
     left = left - (left * up).sum(-1, keepdims=True) * up
     left = left / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-6)
@@ -109,7 +109,7 @@ def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
 
 
 def place(points: np.ndarray, heading: float, offset: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """Return points (..., 3) turned by ``heading`` radians about the vertical axis, then moved by (x, y) meters."""
+    """Return points ``(..., 3)`` turned by ``heading`` radians about the vertical axis, then moved by (x, y) meters."""
     turn = rotation(heading, 0.0, 0.0)
     return points @ turn.T + np.array([*offset, 0.0])
 

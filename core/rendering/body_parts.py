@@ -97,7 +97,7 @@ _TABLE = _tabulate()
 
 
 class Frames(NamedTuple):
-    """Axes of torso and head, (T, 3, 3) each; columns are forward, left, up."""
+    """Axes of torso and head, ``(T, 3, 3)`` each; columns are forward, left, up."""
 
     torso: np.ndarray
     head: np.ndarray
@@ -107,11 +107,11 @@ class Solid(NamedTuple):
     """A dressed body over T frames, as P parts (body parts first, then markings) of S spheres.
 
     Attributes:
-        centers: (T, P, S, 3) meters.
-        radii: (P, S) meters.
-        normals: (T, P, 3) direction a marking faces, zero for everything without a front.
-        worn: (P,) False for parts that this person does not have.
-        colors: (P, 3) RGB 0..255.
+        centers: ``(T, P, S, 3)`` meters.
+        radii: ``(P, S)`` meters.
+        normals: ``(T, P, 3)`` direction a marking faces, zero for everything without a front.
+        worn: ``(P,)`` False for parts that this person does not have.
+        colors: ``(P, 3)`` RGB 0..255.
     """
 
     centers: np.ndarray
@@ -122,7 +122,7 @@ class Solid(NamedTuple):
 
 
 def body_frames(points: np.ndarray) -> Frames:
-    """Return the axes of torso and head that body points (T, V, 3) imply."""
+    """Return the axes of torso and head that body points ``(T, V, 3)`` imply."""
     at = {name: points[:, index] for name, index in POINT.items()}
     ears = (at['left_ear'] + at['right_ear']) / 2
     up = np.stack([at['neck'] - at['pelvis'], at['head_top'] - ears], axis=1)  # (T, 2, 3)
@@ -132,7 +132,7 @@ def body_frames(points: np.ndarray) -> Frames:
 
 
 def dress(points: np.ndarray, look: Look) -> Solid:
-    """Return the body of points (T, V, 3) in meters, dressed as ``look`` says."""
+    """Return the body of points ``(T, V, 3)`` in meters, dressed as ``look`` says."""
     frames, stature = body_frames(points), stature_of(points)
     head = points[:, [POINT['left_ear'], POINT['right_ear']]].mean(axis=1, keepdims=True)
     anchors = np.concatenate([points, head], axis=1)
@@ -163,7 +163,7 @@ def _colors(look: Look) -> np.ndarray:
 
 
 def painting_depth(sphere_depth: np.ndarray) -> np.ndarray:
-    """Return the depth (T, P) by which parts are sorted, from the depths (T, P, S) of their spheres.
+    """Return the depth ``(T, P)`` by which parts are sorted, from the depths ``(T, P, S)`` of their spheres.
 
     The depth of a body part is the mean of its spheres plus a small bias; a marking lies just in front of its part.
     """

@@ -26,19 +26,19 @@ class Pose:
     Sideways quantities of limbs are measured outward from the body: equal numbers on both sides are a symmetric pose.
 
     Attributes:
-        root: (T, 2) meters, ground position.
-        heading: (T,) turn about the vertical axis; 0 faces +x.
-        lift: (T,) meters between the lowest body point and the ground.
-        plant: (T, 2) weights of the left and right ankle in the point that is held at ``root``; the pelvis has the
+        root: ``(T, 2)`` meters, ground position.
+        heading: ``(T,)`` turn about the vertical axis; 0 faces +x.
+        lift: ``(T,)`` meters between the lowest body point and the ground.
+        plant: ``(T, 2)`` weights of the left and right ankle in the point that is held at ``root``; the pelvis has the
             rest. (.5, .5) stands on both feet, (1, 0) on the left one, (0, 0) holds the pelvis itself (walking).
-        tilt: (T, 2) pelvis pitch (forward) and roll (to the right).
-        spine: (T, 3) chest against pelvis: bend forward, bend to the right, turn left.
-        head: (T, 3) head against chest: nod forward, tilt to the right, turn left.
-        hip: (T, 2, 3) thigh against pelvis: flexion, abduction, outward rotation.
-        knee: (T, 2) flexion.
-        ankle: (T, 2) toes down, added to the angle that keeps the sole level.
-        wrist: (T, 2, 3) wrist relative to its shoulder in chest axes (y outward), in arm lengths.
-        pole: (T, 2, 3) direction the elbow points to, same axes.
+        tilt: ``(T, 2)`` pelvis pitch (forward) and roll (to the right).
+        spine: ``(T, 3)`` chest against pelvis: bend forward, bend to the right, turn left.
+        head: ``(T, 3)`` head against chest: nod forward, tilt to the right, turn left.
+        hip: ``(T, 2, 3)`` thigh against pelvis: flexion, abduction, outward rotation.
+        knee: ``(T, 2)`` flexion.
+        ankle: ``(T, 2)`` toes down, added to the angle that keeps the sole level.
+        wrist: ``(T, 2, 3)`` wrist relative to its shoulder in chest axes (y outward), in arm lengths.
+        pole: ``(T, 2, 3)`` direction the elbow points to, same axes.
     """
 
     root: np.ndarray

@@ -18,7 +18,7 @@ _FEWEST_FRAMES = 16
 
 
 def contact_sheet(sequences: Sequence[NuclaSequence], seed: int = 0) -> np.ndarray:
-    """Return a picture (H, W, 3), uint8 RGB: a row per action, a block per view, a tile per moment of ``MOMENTS``.
+    """Return a picture ``(H, W, 3)``, uint8 RGB: a row per action, a block per view, a tile per moment of ``MOMENTS``.
 
     For each action and view it shows the sequence of at least 16 frames with the most movement relative to its noise.
 
@@ -47,7 +47,7 @@ def _clearest(sequences: Sequence[NuclaSequence], action: int, view: int) -> Nuc
 
 
 def _tiles(sequence: NuclaSequence, seed: int) -> np.ndarray:
-    """Square tiles (S, S * number of moments, 3) around the person."""
+    """Square tiles ``(S, S * number of moments, 3)`` around the person."""
     frames, keypoints = paint_sequence(sequence, seed), annotate(compose_sequence(sequence, seed)).keypoints[0]
     chosen = [int(moment * len(frames)) for moment in MOMENTS]
     low, high = keypoints[chosen].min(axis=(0, 1)), keypoints[chosen].max(axis=(0, 1))

@@ -40,19 +40,19 @@ def view_camera(view: int) -> Camera:
 
 
 def to_world(joints: np.ndarray, camera: Camera) -> np.ndarray:
-    """Map points (..., 3) in camera meters (x right, y up, z forward) to the world."""
+    """Map points ``(..., 3)`` in camera meters (x right, y up, z forward) to the world."""
     return camera.position + (joints * (1.0, -1.0, 1.0)) @ camera.axes
 
 
 def fill_missing(joints: np.ndarray) -> np.ndarray:
-    """Return joints (T, V, 3) with each joint that is exactly 0 replaced by its value in the nearest frame with one."""
+    """Return joints ``(T, V, 3)``; a missing one, exactly 0, takes its place in the nearest frame that has it."""
     times, missing = np.arange(len(joints)), (joints == 0).all(axis=-1)                   # (T, V)
     distance = np.abs(times[:, None] - times)[..., None] + len(joints) * missing[None]    # (T, T, V)
     return np.take_along_axis(joints, distance.argmin(axis=1)[..., None], axis=0)
 
 
 def kinect_body(joints: np.ndarray) -> np.ndarray:
-    """Return the body points (T, V, 3), in ``BODY_POINTS`` order, of Kinect-20 joints (T, 20, 3) in world meters.
+    """Return the body points ``(T, V, 3)`` (``BODY_POINTS`` order) of Kinect-20 joints ``(T, 20, 3)`` in world meters.
 
     Limbs are copied with left and right exchanged. The face is placed at the recorded head. Its upward direction leads
     from the middle of the shoulders to the head, its sideways direction along the shoulders.

@@ -42,17 +42,17 @@ def compose_sequence(sequence: NuclaSequence, seed: int) -> Scene:
 
 @cache
 def view_room(seed: int, view: int) -> np.ndarray:
-    """Return the empty room (480, 640, 3), uint8 RGB, that a view's camera sees."""
+    """Return the empty room ``(480, 640, 3)``, uint8 RGB, that a view's camera sees."""
     return room(np.random.default_rng([seed, _ROOM_STREAM, view]), view_camera(view))
 
 
 def paint_sequence(sequence: NuclaSequence, seed: int) -> np.ndarray:
-    """Return the frames (T, 480, 640, 3), uint8 RGB, of one sequence."""
+    """Return the frames ``(T, 480, 640, 3)``, uint8 RGB, of one sequence."""
     return paint(compose_sequence(sequence, seed), view_room(seed, parse_nucla_name(sequence.name).view))
 
 
 def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Write the frames of one sequence unless they exist; return keypoints (1, T, 17, 2) and scores (1, T, 17).
+    """Write the frames of one sequence unless they exist; return keypoints ``(1, T, 17, 2)`` and scores ``(1, T, 17)``.
 
     A keypoint that is seen has the score 1, a covered one 0.5, and a face point turned away from the camera 0.
     """

@@ -27,14 +27,19 @@ _TRUNK_OPPOSITE = [POINT[name] for name in ('right_shoulder', 'left_shoulder', '
 
 
 class Figure(NamedTuple):
-    """A person to draw: body points (T, V, 3) in meters, in ``BODY_POINTS`` order, and the person's look."""
+    """A person to draw: body points ``(T, V, 3)`` in meters, in ``BODY_POINTS`` order, and the person's look."""
 
     points: np.ndarray
     look: Look
 
 
 class DrawnJoints(NamedTuple):
-    """COCO-17 keypoints (M, T, 17, 2) in image pixels and visibility (M, T, 17): 1 seen, 0 covered or outside."""
+    """The drawn people's joints.
+
+    Attributes:
+        keypoints: COCO-17 joints ``(M, T, 17, 2)`` in image pixels.
+        visible: ``(M, T, 17)``, 1 seen, 0 covered or outside the image.
+    """
 
     keypoints: np.ndarray
     visible: np.ndarray
@@ -45,11 +50,11 @@ class Scene(NamedTuple):
 
     Attributes:
         figures, camera: what was projected.
-        centers: (T, P, S, 2) pixels; radii: (T, P, S) pixels.
-        depth: (T, P) meters, the order of painting.
-        shown: (T, P) False for parts not worn and markings that face away.
-        colors: (T, P, 3) RGB.
-        shadows: (M, T, K, 2) pixels, outline of the shadow on the ground.
+        centers: ``(T, P, S, 2)`` pixels; radii: ``(T, P, S)`` pixels.
+        depth: ``(T, P)`` meters, the order of painting.
+        shown: ``(T, P)`` False for parts not worn and markings that face away.
+        colors: ``(T, P, 3)`` RGB.
+        shadows: ``(M, T, K, 2)`` pixels, outline of the shadow on the ground.
     """
 
     figures: tuple[Figure, ...]
@@ -83,14 +88,14 @@ def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
 
 
 def _shadow(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """Outline (T, K, 2) of the body projected onto the ground."""
+    """Outline ``(T, K, 2)`` of the body projected onto the ground."""
     ground = points * (1.0, 1.0, 0.0)
     centers, depth = camera.project(ground)
     return outline(centers, 0.06 * camera.focal / depth)
 
 
 def outline(centers: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Return the convex outline (..., K, 2) of circles with centers (..., S, 2) and radii (..., S)."""
+    """Return the convex outline ``(..., K, 2)`` of circles with centers ``(..., S, 2)`` and radii ``(..., S)``."""
     reach = centers @ _DIRECTIONS.T + radii[..., None]  # (..., S, K)
     best = reach.argmax(axis=-2)
     chosen = np.take_along_axis(centers, best[..., None], axis=-2)
@@ -98,7 +103,7 @@ def outline(centers: np.ndarray, radii: np.ndarray) -> np.ndarray:
 
 
 def paint(scene: Scene, background: np.ndarray) -> np.ndarray:
-    """Return frames (T, H, W, 3) uint8 RGB: the scene on a copy of ``background`` (H, W, 3)."""
+    """Return frames ``(T, H, W, 3)`` uint8 RGB: the scene on a copy of ``background`` ``(H, W, 3)``."""
     rims = _fixed(outline(scene.centers, scene.radii + 0.9))
     fills = _fixed(outline(scene.centers, scene.radii))
     lights = _fixed(outline(scene.centers - 0.28 * scene.radii[..., None], 0.5 * scene.radii))
@@ -125,7 +130,7 @@ def _fixed(polygons: np.ndarray) -> np.ndarray:
 
 
 def _darken(frame: np.ndarray, outlines: np.ndarray) -> None:
-    """Blend shadows (M, K, 2) into the ground, in place, touching only the rows and columns they cover."""
+    """Blend shadows ``(M, K, 2)`` into the ground, in place, touching only the rows and columns they cover."""
     height, width = frame.shape[:2]
     left, top = np.clip((outlines.min(axis=(0, 1)) >> _SHIFT) - 1, 0, (width, height))
     right, bottom = np.clip((outlines.max(axis=(0, 1)) >> _SHIFT) + 2, 0, (width, height))
@@ -151,20 +156,20 @@ def annotate(scene: Scene) -> DrawnJoints:
 
 
 def faces_camera(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """Return whether nose, eyes and ears of body points (T, V, 3) are on the camera's side of the head, (T, 5)."""
+    """Return bool ``(T, 5)``: nose, eyes and ears of body points ``(T, V, 3)`` on the camera's side of the head."""
     normals = _FACE_NORMALS @ body_frames(points).head.transpose(0, 2, 1)  # (T, 5, 3)
     towards = camera.position - points[:, :5]
     return (normals * towards).sum(-1) > -0.12 * np.linalg.norm(towards, axis=-1)
 
 
 def _near_side(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """(T, 4) False for a shoulder or hip on the far side of a trunk seen from within 40 degrees of its side."""
+    """``(T, 4)`` False for a shoulder or hip on the far side of a trunk seen from within 40 degrees of its side."""
     across = points[:, _TRUNK] - points[:, _TRUNK_OPPOSITE]
     return across @ camera.axes[2] < 0.75 * np.linalg.norm(across, axis=-1)
 
 
 def _covered(scene: Scene, keypoints: np.ndarray) -> np.ndarray:
-    """(M, T, J) whether a part painted after the joint's own parts lies over the joint."""
+    """``(M, T, J)`` whether a part painted after the joint's own parts lies over the joint."""
     people, (frames, _) = len(scene.figures), scene.depth.shape
     body = np.arange(scene.depth.shape[1]).reshape(people, -1)[:, :NUM_BODY_PARTS].ravel()
     reach = (scene.centers[:, body] @ _DIRECTIONS.T + scene.radii[:, body, :, None]).max(axis=-2)  # (T, P, K)
@@ -179,7 +184,7 @@ def _covered(scene: Scene, keypoints: np.ndarray) -> np.ndarray:
 
 
 def _attachment() -> tuple[np.ndarray, np.ndarray]:
-    """Which parts (J, P) carry a joint, and how much nearer (meters) a part of the same body must be to hide it."""
+    """Which parts ``(J, P)`` carry a joint, and how much nearer (meters) a part of the same body must be to hide it."""
     carriers = {'shoulder': ('upper_arm',), 'elbow': ('upper_arm', 'forearm'), 'wrist': ('forearm', 'palm'),
                 'hip': ('thigh',), 'knee': ('thigh', 'shin'), 'ankle': ('shin', 'shoe')}
     attached = np.zeros((COCO17.num_joints, NUM_BODY_PARTS), dtype=bool)

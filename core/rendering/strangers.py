@@ -34,9 +34,9 @@ class PersonSample(NamedTuple):
     """One picture of one annotated person.
 
     Attributes:
-        frame: (H, W, 3) uint8 RGB.
-        keypoints: (17, 2) float32 pixels, COCO order, exact for every joint, also covered or outside the frame.
-        visible: (17,) float32, 1 seen, 0 covered or outside the frame.
+        frame: ``(H, W, 3)`` uint8 RGB.
+        keypoints: ``(17, 2)`` float32 pixels, COCO order, exact for every joint, also covered or outside the frame.
+        visible: ``(17,)`` float32, 1 seen, 0 covered or outside the frame.
         subject: number of the drawn subject, from ``FIRST_STRANGER``.
     """
 
@@ -66,7 +66,7 @@ def render_person_sample(rng: np.random.Generator, size: tuple[int, int] = (160,
 
 
 def random_camera(rng: np.random.Generator, points: np.ndarray, size: tuple[int, int]) -> Camera:
-    """Return a camera at a random angle that frames body points (V, 3) loosely, ``DISTANCES`` from their middle."""
+    """Return a camera at a random angle that frames body points ``(V, 3)`` loosely, ``DISTANCES`` from their middle."""
     near, far = DISTANCES[rng.integers(len(DISTANCES))]
     distance, elevation = rng.uniform(near, far), rng.uniform(*_ELEVATIONS)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -81,7 +81,7 @@ def random_camera(rng: np.random.Generator, points: np.ndarray, size: tuple[int,
 
 
 def _random_person(rng: np.random.Generator) -> tuple[Subject, np.ndarray]:
-    """A stranger and the points (1, V, 3) of one disturbed moment of one random action, pelvis above the origin."""
+    """A stranger and the points ``(1, V, 3)`` of one disturbed moment of one random action, pelvis above the origin."""
     subject = stranger(rng)
     action = _LIBRARY[rng.integers(len(_LIBRARY))]
     duration = rng.uniform(1.0, 1.7)

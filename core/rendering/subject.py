@@ -114,7 +114,7 @@ def stranger(rng: np.random.Generator) -> Subject:
 
 
 def wardrobe_distance(colors: np.ndarray) -> np.ndarray:
-    """Return the RGB distance (N,) of colors (N, 3) to the nearest color of the demo's wardrobe."""
+    """Return the RGB distance ``(N,)`` of colors ``(N, 3)`` to the nearest color of the demo's wardrobe."""
     wardrobe = np.array(DEMO_SHIRTS + DEMO_TROUSERS + DEMO_SHOES, dtype=np.float64)
     return np.linalg.norm(colors[:, None] - wardrobe, axis=-1).min(axis=1)
 

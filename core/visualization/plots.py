@@ -27,7 +27,7 @@ CURVES = {
 
 
 def confusion_matrix_figure(confusion: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
-    """Write a PNG of the confusion matrix (K, K), true classes by row, each row in percent. Returns the path.
+    """Write a PNG of the confusion matrix ``(K, K)``, true classes by row, each row in percent. Returns the path.
 
     With up to 30 classes every cell shows its number. With more, only colors show the values, and thin lines lead to
     the names.
@@ -145,7 +145,7 @@ def _label_classes(axes: Axes, class_names: Sequence[str]) -> None:
 
 
 def _number_cells(axes: Axes, percent: np.ndarray) -> None:
-    """Write the rounded percentage into every cell of percent (K, K) that rounds to at least 1."""
+    """Write the rounded percentage into every cell of percent ``(K, K)`` that rounds to at least 1."""
     for row, column in np.argwhere(percent >= 0.5).tolist():
         value = percent[row, column]
         axes.text(column, row, f'{value:.0f}', ha='center', va='center', fontsize=8,
