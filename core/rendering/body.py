@@ -101,7 +101,7 @@ def stature_of(points: np.ndarray) -> float:
 
 
 def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """Return axes ``(..., 3, 3)``, columns forward, left, up, of ``up`` ``(..., 3)`` and a rough ``left`` ``(..., 3)``."""
+    """Return axes ``(..., 3, 3)``, columns forward, left, up, of ``up`` and a rough ``left``, ``(..., 3)`` each."""
     up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
     left = left - (left * up).sum(-1, keepdims=True) * up
     left = left / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-6)
