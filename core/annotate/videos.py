@@ -53,7 +53,7 @@ class AnnotationSettings(NamedTuple):
         return f'{self.pose} {self.checkpoint or ""} {self.persons}'
 
 
-class Summary(NamedTuple):
+class AnnotationSummary(NamedTuple):
     """What a run did.
 
     Attributes:
@@ -67,7 +67,7 @@ class Summary(NamedTuple):
     failures: dict[str, str]
 
 
-def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings, jobs: int) -> Summary:
+def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings, jobs: int) -> AnnotationSummary:
     """Annotate videos in ``jobs`` processes.
 
     Finished videos are skipped. A video that fails does not stop the others.
@@ -84,7 +84,7 @@ def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings
     failures = {video.name: sentence for video, sentence in zip(missing, outcomes, strict=True) if sentence}
     people = {name: load_people(file, settings.method) for name, file in files.items() if name not in failures}
     found = {name: everybody for name, everybody in people.items() if everybody is not None}
-    return Summary(found, len(missing) - len(failures), failures)
+    return AnnotationSummary(found, len(missing) - len(failures), failures)
 
 
 def annotate_video(video: LabeledVideo, settings: AnnotationSettings, estimator: PoseEstimator) -> None:

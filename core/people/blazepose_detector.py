@@ -23,7 +23,7 @@ INPUT_PIXELS = 224
 ANCHOR_GRIDS = ((8, 2), (16, 2), (32, 6))
 """(stride in pixels, anchors per cell); MediaPipe writes the last one as three layers of two anchors each."""
 SCORE_THRESHOLD, OVERLAP_THRESHOLD = 0.5, 0.3
-HIPS, BODY_CIRCLE = 0, 1
+HIPS_POINT, CIRCLE_POINT = 0, 1
 """Indices of the two useful points of a detection."""
 BODY_SCALE = 1.25
 """Side of a person's region over the diameter of the body's circle."""
@@ -69,7 +69,7 @@ def region_around(center: np.ndarray, toward: np.ndarray, size: float) -> Region
     return Region(np.asarray(center, dtype=np.float64), float(size), float(np.arctan2(across, -down)))
 
 
-class Detections(NamedTuple):
+class BodyDetections(NamedTuple):
     """N detections, best first; boxes and points are fractions of the sides of the picture that the network saw.
 
     Attributes:
@@ -102,8 +102,8 @@ class BlazePoseDetector:
         values, logits = self._network(picture[None])[:2]
         found = merge_detections(decode_detections(values[0], logits[0, :, 0], self._anchors))
         points = whole.to_frame(found.points)
-        radii = np.linalg.norm(points[:, BODY_CIRCLE] - points[:, HIPS], axis=1)
-        return [region_around(person[HIPS], person[BODY_CIRCLE], 2 * BODY_SCALE * radius)
+        radii = np.linalg.norm(points[:, CIRCLE_POINT] - points[:, HIPS_POINT], axis=1)
+        return [region_around(person[HIPS_POINT], person[CIRCLE_POINT], 2 * BODY_SCALE * radius)
                 for person, radius in zip(points, radii, strict=True)]
 
 
@@ -121,7 +121,7 @@ def make_anchors() -> np.ndarray:
     return np.concatenate(grids)
 
 
-def decode_detections(values: np.ndarray, logits: np.ndarray, anchors: np.ndarray) -> Detections:
+def decode_detections(values: np.ndarray, logits: np.ndarray, anchors: np.ndarray) -> BodyDetections:
     """Return the detections above the score threshold; one person may have several.
 
     Args:
@@ -134,10 +134,10 @@ def decode_detections(values: np.ndarray, logits: np.ndarray, anchors: np.ndarra
     pairs = values[order].reshape(-1, 6, 2) / INPUT_PIXELS            # center, size, points
     half_size, pairs = pairs[:, 1] / 2, pairs + anchors[order, None]
     boxes = np.concatenate([pairs[:, 0] - half_size, pairs[:, 0] + half_size], axis=1)
-    return Detections(boxes, pairs[:, 2:], scores[order])
+    return BodyDetections(boxes, pairs[:, 2:], scores[order])
 
 
-def merge_detections(found: Detections) -> Detections:
+def merge_detections(found: BodyDetections) -> BodyDetections:
     """Return one detection per person (MediaPipe's weighted non-maximum suppression).
 
     The best remaining detection and all that overlap it are replaced by their mean, weighted by score, until none
@@ -151,5 +151,5 @@ def merge_detections(found: Detections) -> Detections:
             left &= ~groups[-1]
     weights = np.array(groups, dtype=float).reshape(len(groups), len(left)) * found.scores
     shares = weights / weights.sum(axis=1, keepdims=True)             # (persons, N)
-    return Detections(shares @ found.boxes, np.tensordot(shares, found.points, axes=1),
-                      weights.max(axis=1, initial=0))
+    return BodyDetections(shares @ found.boxes, np.tensordot(shares, found.points, axes=1),
+                          weights.max(axis=1, initial=0))

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.rendering.body import Proportions
+from core.visualization.colors import Color
 
 FIRST_STRANGER = 1000
 COLOR_GAP = 40.0
-
-Color = tuple[int, int, int]
 
 DEMO_SHIRTS: tuple[Color, ...] = (
     (178, 44, 48), (236, 228, 214), (38, 92, 166), (232, 178, 52), (56, 132, 88), (140, 84, 160), (222, 122, 60),
