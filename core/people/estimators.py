@@ -23,5 +23,5 @@ def build_estimator(pose: str, checkpoint: Path | None) -> PoseEstimator:
     if pose == 'torchvision':
         from core.people.keypoint_rcnn import KeypointRCNN
         return KeypointRCNN()
-    from core.people.own_network import CheckpointPose
-    return CheckpointPose(checkpoint)
+    from core.people.build import load_own_network
+    return load_own_network(checkpoint)
