@@ -25,5 +25,5 @@ def build_estimator(pose: str, checkpoint: Path | None) -> PoseEstimator:
         return KeypointRCNN()
     if checkpoint is None:
         raise ValueError(f"pose estimator '{pose}' needs a checkpoint; name a file that exp/train.py wrote")
-    from core.people.own_network import CheckpointPose
-    return CheckpointPose(checkpoint)
+    from core.people.build import load_own_network
+    return load_own_network(checkpoint)
