@@ -31,7 +31,7 @@ def run(vector: Vector) -> Arrays:
     height, width = vector.config['img_shape']
     keypoints = np.nan_to_num(inputs['keypoint'])                                        # PoseCompact's first step
     poses = Poses(np.concatenate([keypoints, inputs['keypoint_score'][..., None]], -1), (width, height))
-    outputs = {}
+    outputs: Arrays = {}
     for case in vector.config['cases']:
         box = _box(poses, case['args'])
         quadruple = np.divide(box, (width, height, width, height))
