@@ -183,12 +183,12 @@ class Labeler:
 
 
 def load(file: str | Path, annotator: str | None = None) -> Labeler:
-    """Load a checkpoint of ``exp/train.py``, or a file ``.onnx`` of ``tools/export.py``.
+    """Load a checkpoint of ``exp/train.py``, or a file ``.onnx`` of ``pose-action export``.
 
     Args:
         file: of a system that can label videos.
         annotator: who finds people: ``blazepose``, ``torchvision``, or ``checkpoint``, the pose network in ``file``. By
-            default BlazePose where its networks were fetched (``tools/fetch_blazepose.py``), else ``checkpoint``.
+            default BlazePose where its networks were fetched (``pose-action fetch-blazepose``), else ``checkpoint``.
 
     Raises:
         ValueError: the file cannot be read or cannot label videos, or who finds people is missing.

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.utils.data import default_collate
 
 from core.data.boxes import apply_affine
-from core.data.clips.person_clips import ClipDataset
+from core.data.clips.person_clips import Clip, ClipDataset
 from core.data.clips.scene_clips import POSE_STRIDE, SceneDataset
 from core.layouts import Layout
 from core.models.output import JointOutput
