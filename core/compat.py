@@ -1,10 +1,10 @@
 """The one place that imports torchvision and timm.
 
-PyPI's torchvision wheel for Linux is linked against CUDA libraries. Beside a CPU build of torch its extension ``_C.so``
-cannot load, the operators it would define never exist, and ``import torchvision`` (so ``import timm`` too) stops with
-``RuntimeError: operator torchvision::nms does not exist`` while it describes them to the compiler. Declaring the two
-operators that it describes without a check is enough to import it; the project never calls them. Calling
-``torchvision.ops.nms`` on such an install still fails with torchvision's own message about its missing extension.
+PyPI's torchvision wheel for Linux is linked against CUDA libraries. With a CPU build of torch its extension ``_C.so``
+cannot be loaded, so the operators that it defines are missing. Then ``import torchvision``, and with it ``import
+timm``, stops with ``RuntimeError: operator torchvision::nms does not exist``. It is enough to declare the two
+operators that the import asks for. Calling ``torchvision.ops.nms`` on such an install still fails, with torchvision's
+own message about its missing extension.
 
 Use ``from core.compat import timm, torchvision`` everywhere instead of importing either directly.
 """
@@ -31,8 +31,8 @@ def _has_operators() -> bool:
 def _extension_loads() -> bool:
     """Load torchvision's C++ extension the way torchvision does, without importing torchvision.
 
-    A failed ``import torchvision`` would leave half-initialized modules behind, so the package is only located. Loading
-    the library here is no extra cost: torchvision's own load of the same file becomes a no-op.
+    A failed ``import torchvision`` would leave half-initialized modules behind, so the package is only located. When
+    torchvision loads the same file later, nothing is loaded twice.
     """
     package = importlib.util.find_spec('torchvision')
     if package is None or not package.submodule_search_locations:
@@ -49,9 +49,9 @@ def _extension_loads() -> bool:
 
 
 def declare_missing_operators() -> torch.library.Library | None:
-    """Declare torchvision's operators where its extension cannot; do nothing on an ordinary install.
+    """Declare torchvision's operators if its extension cannot be loaded; do nothing on an ordinary install.
 
-    Only a Linux build of torch without CUDA can meet the mismatch, so nothing is even probed elsewhere.
+    Only Linux builds of torch without CUDA have the mismatch; elsewhere nothing is tried.
 
     Returns:
         The library that holds the declarations (they vanish with it, so keep it alive), or None if none were needed.

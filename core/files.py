@@ -1,4 +1,4 @@
-"""Writing files, pictures above all, so that a reader never sees half of one."""
+"""Writes files under a temporary name first, so that a reader never sees half of one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import numpy as np
 
 @contextmanager
 def written_atomically(path: str | Path) -> Iterator[Path]:
-    """Give a temporary name beside ``path``; what was written there gets the name ``path`` if no error came.
+    """Yield a temporary path beside ``path``; the file written there is renamed to ``path`` unless an error occurs.
 
-    Parent folders are made; of a failed attempt nothing is left.
+    Parent folders are created. A failed attempt leaves nothing behind.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,17 +30,17 @@ def written_atomically(path: str | Path) -> Iterator[Path]:
 
 
 def write_atomic(path: str | Path, payload: bytes) -> Path:
-    """Write payload under a temporary name beside path, then rename it; parent folders are made. Returns the path."""
+    """Write ``payload`` to ``path`` in one step and return the path; parent folders are created."""
     with written_atomically(path) as temporary:
         temporary.write_bytes(payload)
     return Path(path)
 
 
 def save_image(path: str | Path, image: np.ndarray) -> Path:
-    """Write an RGB uint8 image (H, W, 3) in the format of path's suffix (such as .png). Returns the path.
+    """Write an RGB uint8 image ``(H, W, 3)`` in the format that the suffix of ``path`` names and return the path.
 
     Raises:
-        ValueError: for a suffix that OpenCV cannot encode.
+        ValueError: OpenCV cannot write pictures with this suffix.
     """
     path = Path(path)
     if not cv2.haveImageWriter(path.name):
@@ -50,5 +50,5 @@ def save_image(path: str | Path, image: np.ndarray) -> Path:
 
 
 def write_json(file: Path, content: Any) -> None:
-    """Write ``content`` as JSON; the file appears when it is complete."""
+    """Write ``content`` as JSON in one step."""
     write_atomic(file, (json.dumps(content, indent=2) + '\n').encode())

@@ -1,7 +1,7 @@
-"""Joint layouts as data: the one place that knows joint names, links, flip pairs and OKS sigmas.
+"""Joint layouts as data: joint names, links, flip pairs and OKS sigmas of every skeleton.
 
-Graphs, augmentation, drawing and metrics all read a layout from here; adding one is adding an entry to ``LAYOUTS``.
-Joint indices are 0-based everywhere.
+Graphs, augmentation, drawing and metrics read them from here. To add a layout, add an entry to ``LAYOUTS``. Joint
+indices count from 0 everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """A skeleton's joints and how they hang together.
+    """A skeleton's joints and their connections.
 
     Attributes:
         name: registry name.
@@ -31,14 +31,14 @@ class Layout:
         flip_pairs: ``(left, right)`` joints that swap under a horizontal mirror.
         bones: ``(child, parent)`` pairs of the bone stream, one per joint (PYSKL ``JointToBone``); the root is its own
             parent.
-        sigmas: per-joint OKS falloff (COCO's ``kpt_oks_sigmas``, already divided by 10), empty where none is defined.
-        parts: joints grouped into body parts, for multi-scale networks; empty where none are defined.
+        sigmas: OKS falloff of each joint (COCO's ``kpt_oks_sigmas``, already divided by 10); empty if none is defined.
+        parts: joints grouped into body parts, for multi-scale networks; empty if none are defined.
         part_links: inward edges ``(part, center part)`` between parts, as ``links`` are between joints.
         bodies: parts grouped further; members are indices into ``parts``.
         body_links: inward edges between bodies.
         coarser: disjoint groups that merge the joints step by step (Skeleton Transformation of SkeleT, 2406.18011); the
-            members of a step are indices into the step before. wholebody65's are SkeleT's, the others ours.
-        mesh: edges ``(joint, joint)`` of the graph that SkeleT starts from, with cycles; empty where it is ``links``.
+            members of a step are indices into the step before. The groups of wholebody65 are SkeleT's, the others ours.
+        mesh: edges ``(joint, joint)`` of the graph that SkeleT starts from, with cycles; empty if it is ``links``.
     """
 
     name: str
@@ -72,13 +72,13 @@ class Layout:
 PART_LINKS: tuple[Pair, ...] = ((0, 1), (2, 1), (3, 1), (4, 1), (5, 1))
 BODIES = (Group('upper', (0, 1, 2, 3)), Group('lower', (1, 4, 5)), Group('whole', (0, 1, 2, 3, 4, 5)))
 BODY_LINKS: tuple[Pair, ...] = ((0, 2), (1, 2))
-"""Graphs over parts that are head, torso, left arm, right arm, left leg, right leg, in this order."""
+"""Graphs over six parts: head, torso, left arm, right arm, left leg, right leg."""
 
 NODES = ('head', 'shoulders', 'left_elbow', 'right_elbow', 'left_hand', 'right_hand', 'hips', 'left_knee', 'right_knee',
          'left_foot', 'right_foot')
-LIMBS = (Group('head', (0,)), Group('torso', (1, 6)), Group('left_arm', (2, 4)), Group('right_arm', (3, 5)),
-         Group('left_leg', (7, 9)), Group('right_leg', (8, 10)))
-"""The eleven nodes at which SkeleT's chain ends, and our six limbs made of them for layouts with few joints."""
+LIMB_GROUPS = (Group('head', (0,)), Group('torso', (1, 6)), Group('left_arm', (2, 4)), Group('right_arm', (3, 5)),
+               Group('left_leg', (7, 9)), Group('right_leg', (8, 10)))
+"""The eleven nodes at which SkeleT's chain ends, and six limbs of ours that group them in layouts with few joints."""
 
 
 def _nodes(*members: tuple[int, ...]) -> tuple[Group, ...]:
@@ -103,7 +103,8 @@ COCO17 = Layout(
     part_links=PART_LINKS,
     bodies=BODIES,
     body_links=BODY_LINKS,
-    coarser=(_nodes((0, 1, 2, 3, 4), (5, 6), (7,), (8,), (9,), (10,), (11, 12), (13,), (14,), (15,), (16,)), LIMBS),
+    coarser=(_nodes((0, 1, 2, 3, 4), (5, 6), (7,), (8,), (9,), (10,), (11, 12), (13,), (14,), (15,), (16,)),
+             LIMB_GROUPS),
 )
 
 OPENPOSE18 = Layout(
@@ -117,7 +118,8 @@ OPENPOSE18 = Layout(
     flip_pairs=((5, 2), (6, 3), (7, 4), (11, 8), (12, 9), (13, 10), (15, 14), (17, 16)),
     bones=((0, 0), (1, 0), (2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 6), (8, 2), (9, 8), (10, 9),
            (11, 5), (12, 11), (13, 12), (14, 0), (15, 0), (16, 14), (17, 15)),
-    coarser=(_nodes((0, 14, 15, 16, 17), (1, 2, 5), (6,), (3,), (7,), (4,), (8, 11), (12,), (9,), (13,), (10,)), LIMBS),
+    coarser=(_nodes((0, 14, 15, 16, 17), (1, 2, 5), (6,), (3,), (7,), (4,), (8, 11), (12,), (9,), (13,), (10,)),
+             LIMB_GROUPS),
 )
 
 NTU25 = Layout(
@@ -141,7 +143,7 @@ NTU25 = Layout(
     bodies=BODIES,
     body_links=BODY_LINKS,
     coarser=(_nodes((2, 3), (4, 8, 20), (5,), (9,), (6, 7, 21, 22), (10, 11, 23, 24), (0, 1, 12, 16), (13,), (17,),
-                    (14, 15), (18, 19)), LIMBS),
+                    (14, 15), (18, 19)), LIMB_GROUPS),
 )
 
 NUCLA20 = Layout(
@@ -162,7 +164,7 @@ NUCLA20 = Layout(
     bodies=BODIES,
     body_links=BODY_LINKS,
     coarser=(_nodes((3,), (2, 4, 8), (5,), (9,), (6, 7), (10, 11), (0, 1, 12, 16), (13,), (17,), (14, 15), (18, 19)),
-             LIMBS),
+             LIMB_GROUPS),
 )
 
 FINGERS = ('thumb', 'forefinger', 'middle_finger', 'ring_finger', 'pinky_finger')
@@ -233,7 +235,7 @@ def get_layout(name: str) -> Layout:
     """Return the layout called ``name``.
 
     Raises:
-        ValueError: for a name that is not in ``LAYOUTS``.
+        ValueError: ``LAYOUTS`` has no such name.
 
     Example:
         >>> get_layout('coco17').num_joints

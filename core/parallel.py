@@ -1,4 +1,4 @@
-"""A function of many items, in several processes at once."""
+"""Computes a function of many items in several processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Result = TypeVar('Result')
 
 
 def in_parallel(function: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
-    """Yield ``function(item)`` for every item, in their order, computed by ``jobs`` processes."""
+    """Yield ``function(item)`` for every item, in the order of the items, computed by ``jobs`` processes."""
     if jobs == 1:
         yield from map(function, items)
         return

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.annotate.entries import to_content
 from core.annotate.labels import Labels, label_videos
-from core.annotate.videos import AnnotationSettings, Summary, annotate_videos
+from core.annotate.videos import AnnotationSettings, AnnotationSummary, annotate_videos
 from core.cli import exit_with, program_parser
 from core.files import write_atomic
 from core.people.estimators import POSES
@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if summary.failures else 0
 
 
-def _report(labels: Labels, summary: Summary, file: Path) -> None:
+def _report(labels: Labels, summary: AnnotationSummary, file: Path) -> None:
     """Say how much was seen, who is on which side, and what the configuration needs to know."""
     coverage = {name: people.coverage for name, people in summary.found.items()}
     print(f'somebody is seen in {sum(coverage.values()) / len(coverage):.1%} of the frames; look at the pictures in '

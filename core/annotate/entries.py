@@ -1,4 +1,4 @@
-"""The people of one video: kept in a file of its own, drawn for a look, and an entry of the annotation file."""
+"""The people of one video: kept in a file of their own, written to the annotation file, and drawn in an overview."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ from core.visualization.colors import GREEN, ORANGE, Color
 from core.visualization.draw import draw_skeleton
 
 PANELS, COLUMNS, PANEL_SIZE = 8, 4, (480, 480)
-
 PANEL_MARGIN, LINE_WIDTH = 0.15, 0.6
-
+"""Margin around the people as a fraction of their extent, and factor on the line width."""
 DRAWN_ABOVE = 0.3
-
+"""Score above which a joint is drawn."""
 COLORS: tuple[Color | None, ...] = (None, ORANGE, GREEN)
-"""Of the first person's skeleton (sides differ) and of those of the others, repeated."""
+"""Skeleton colors by person, repeated; None colors left, right and center differently."""
 
 
 class People(NamedTuple):
     """Everybody in a video.
 
     Attributes:
-        keypoints: float16 (M, T, V, 2), (x, y) in pixels, (0, 0) where nobody was seen.
-        scores: float16 (M, T, V).
+        keypoints: float16 ``(M, T, V, 2)``, x, y in pixels; (0, 0) in frames in which the person was not seen.
+        scores: float16 ``(M, T, V)``, 0 in those frames.
         frame_size: (width, height) in pixels.
     """
 
@@ -49,17 +48,18 @@ class People(NamedTuple):
 
 
 def save_people(path: Path, people: People, method: str) -> None:
-    """Write a ``.npz``; ``method`` is how the people were found."""
+    """Write the people to a ``.npz`` file; ``method`` says how they were found."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **people._asdict(), method=method)
     write_atomic(path, buffer.getvalue())
 
 
 def load_people(path: Path, method: str) -> People | None:
-    """Read what ``save_people`` wrote; ``None`` if it is missing or damaged, or the people were found otherwise."""
+    """Read what ``save_people`` wrote; ``None`` if the file is missing, damaged or names another method."""
     try:
         with np.load(path) as file:
-            people = People(file['keypoints'], file['scores'], tuple(int(side) for side in file['frame_size']))
+            width, height = file['frame_size'].tolist()
+            people = People(file['keypoints'], file['scores'], (width, height))
             return people if str(file['method']) == method else None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
@@ -70,7 +70,7 @@ def to_content(labels: Labels, found: Mapping[str, People]) -> dict[str, Any]:
 
     Args:
         labels: videos with their classes and lists.
-        found: name → people; a video that is not there is left out.
+        found: people by video name; a video without people is left out.
     """
     entries = [{'frame_dir': video.name, 'label': video.label, 'total_frames': found[video.name].keypoints.shape[1],
                 'img_shape': found[video.name].frame_size[::-1], 'original_shape': found[video.name].frame_size[::-1],
@@ -81,10 +81,29 @@ def to_content(labels: Labels, found: Mapping[str, People]) -> dict[str, Any]:
     return {'split': split, 'annotations': entries, **names}
 
 
-def draw_people(people: People, folder: Path) -> np.ndarray:
-    """Return a picture (H, W, 3), uint8 RGB, of evenly spaced frames of a folder with everybody's skeleton.
+def count_frames(folder: Path) -> int:
+    """Return the number of frame files in the folder of a sequence."""
+    return sum(file.suffix == '.jpg' for file in folder.iterdir())
 
-    It shows the part of the frames in which people were seen; joints with scores up to ``DRAWN_ABOVE`` are left out.
+
+def read_frames(folder: Path, times: Iterable[int]) -> Iterator[np.ndarray]:
+    """Yield the frames at the 0-based positions ``times`` as uint8 RGB ``(H, W, 3)``, one at a time.
+
+    Raises:
+        ValueError: a frame is missing or damaged.
+    """
+    for time in times:
+        path = folder / FRAME_NAME.format(time + 1)
+        try:
+            yield cv2.cvtColor(decode_jpeg(np.fromfile(path, np.uint8)), cv2.COLOR_BGR2RGB)
+        except (OSError, ValueError) as error:
+            raise ValueError(f'{path}: cannot be read ({error}); delete its folder and start again') from error
+
+
+def draw_overview(people: People, folder: Path) -> np.ndarray:
+    """Return a picture ``(H, W, 3)``, uint8 RGB, of evenly spaced frames of a folder with everybody's skeleton.
+
+    The frames are cropped to the part in which people were seen. Joints with scores up to ``DRAWN_ABOVE`` are left out.
     """
     times = np.linspace(0, people.keypoints.shape[1] - 1, PANELS).round().astype(int).tolist()
     left, top, right, bottom = _seen_part(people)
@@ -103,28 +122,9 @@ def draw_people(people: People, folder: Path) -> np.ndarray:
 
 
 def _seen_part(people: People) -> tuple[int, int, int, int]:
-    """The pixels x0, y0, x1, y1 around all joints of a video, ends excluded, with a margin."""
+    """The box x0, y0, x1, y1 in pixels around all joints of a video with a margin; x1 and y1 lie outside."""
     seen = people.keypoints[people.scores > 0].astype(np.float32)       # (joints, 2)
     margin = PANEL_MARGIN * np.ptp(seen, axis=0).max() + 1
     low = np.maximum(seen.min(axis=0) - margin, 0).astype(int)
     high = np.minimum(np.ceil(seen.max(axis=0) + margin), people.frame_size).astype(int)
     return *low.tolist(), *high.tolist()
-
-
-def count_frames(folder: Path) -> int:
-    """Return the number of frame files in the folder of a sequence."""
-    return sum(file.suffix == '.jpg' for file in folder.iterdir())
-
-
-def read_frames(folder: Path, times: Iterable[int]) -> Iterator[np.ndarray]:
-    """Yield the frames at the 0-based positions ``times`` as uint8 RGB (H, W, 3), one at a time.
-
-    Raises:
-        ValueError: a frame is missing or damaged.
-    """
-    for time in times:
-        path = folder / FRAME_NAME.format(time + 1)
-        try:
-            yield cv2.cvtColor(decode_jpeg(np.fromfile(path, np.uint8)), cv2.COLOR_BGR2RGB)
-        except (OSError, ValueError) as error:
-            raise ValueError(f'{path}: cannot be read ({error}); delete its folder and start again') from error

@@ -1,12 +1,12 @@
-"""What a folder of videos tells about them: names, classes, lists; from folders, a CSV file or published names."""
+"""Names, classes and lists of a folder of videos, read from subfolders, a CSV file or the names of NTU and N-UCLA."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
 from core.data.annotations.ntu import parse_ntu_name
@@ -16,7 +16,14 @@ from core.data.frames.frame_folder import FRAME_NAME
 
 
 class LabeledVideo(NamedTuple):
-    """A video: the sequence's ``name``, its file or folder of frames, its 0-based class, and its list ('' for none)."""
+    """One video to annotate.
+
+    Attributes:
+        name: of its sequence.
+        path: its file, or its folder of frames.
+        label: 0-based class.
+        split: name of the list it belongs to, '' for none.
+    """
 
     name: str
     path: Path
@@ -25,7 +32,13 @@ class LabeledVideo(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Videos in the order of their paths, class names by label (``None``: published), and how many had no label."""
+    """The labeled videos of a folder.
+
+    Attributes:
+        videos: in the order of their paths.
+        class_names: by label; ``None`` where the classes are those of a published data set.
+        left_out: number of videos that the table of labels does not list.
+    """
 
     videos: list[LabeledVideo]
     class_names: list[str] | None
@@ -33,7 +46,7 @@ class Labels(NamedTuple):
 
     @property
     def split(self) -> dict[str, list[str]]:
-        """List → names of its videos."""
+        """Names of the videos by list."""
         lists: dict[str, list[str]] = defaultdict(list)
         for video in self.videos:
             if video.split:
@@ -47,58 +60,55 @@ class _Row(NamedTuple):
 
 
 def label_videos(videos: Path, table: Path | None = None, test: str | None = None) -> Labels:
-    """Name and label the videos of a folder.
+    """Return the videos of a folder with their names, classes and lists.
 
-    A video is named by its path below the folder, with ``_`` for ``/`` and blanks and without suffix; its class is the
-    first folder of that path. Videos that all have names of NTU or N-UCLA keep them, and their class.
+    A video's name is its path below the folder without suffix, with ``_`` in place of ``/`` and blanks. Its class is
+    the first folder of that path. If all videos bear names of NTU or N-UCLA, these names and their classes are used.
 
     Args:
-        videos: folder, searched with subfolders, or one video. Where it holds no videos, the folders of frames in it.
+        videos: folder, searched with its subfolders, or one video. A folder without videos is searched for folders of
+            frames.
         table: CSV file with columns ``video`` (path below the folder, with or without suffix), ``label`` and optionally
             ``split``; videos that it does not list are left out.
-        test: pattern of paths, such as ``s04*``: matching videos form the list 'test', the others 'train'. By default
-            those of ``split``, or 'train' for all.
+        test: pattern of paths, such as ``s04*``. Matching videos form the list 'test', the others 'train'. By default
+            the column ``split`` decides; without it all videos are in 'train'.
 
     Raises:
-        ValueError: no videos, a video without a class, two of one name, a table that cannot be read or that lists a
-            video which is not there, or a pattern that no video matches.
+        ValueError: there is no video, a video has no class, two videos have one name, the table cannot be read or
+            lists a video that is missing, or no video matches the pattern.
     """
-    root, paths = find_videos(videos)
+    root, paths = root_and_video_paths(videos)
     rows = read_table(table, paths) if table else None
     kept = [path for path in paths if rows is None or path in rows]
-    known = [_published_label(path) for path in kept]
-    published = rows is None and None not in known
-    classes = known if published else [rows[path].label if rows else _folder(path, root) for path in kept]
+    labels, class_names = _classes(root, kept, rows)
     if test is not None and not any(path.match(test) for path in kept):
         raise ValueError(f"--test {test}: no video matches; give a pattern of file names such as 's04*'")
     splits = [rows[path].split if rows and test is None else
               'test' if test is not None and path.match(test) else 'train' for path in kept]
-    class_names = None if published else sorted(set(classes))
-    labels = known if published else [class_names.index(name) for name in classes]
     found = [LabeledVideo(*fields) for fields in
              zip(_names(kept), [root / path for path in kept], labels, splits, strict=True)]
     return Labels(found, class_names, len(paths) - len(kept))
 
 
-def find_videos(videos: Path) -> tuple[Path, list[PurePath]]:
-    """Return the folder and the sorted paths of the videos below it, or else of the folders of frames.
+def root_and_video_paths(videos: Path) -> tuple[Path, list[Path]]:
+    """Return the folder and the sorted paths of its videos, relative to it; without videos, of its folders of frames.
 
-    One file is the only video of its folder.
+    If ``videos`` is a file, it is the only video of its folder.
 
     Raises:
         ValueError: there is none.
     """
     if videos.is_file():
-        return videos.parent, [PurePath(videos.name)]
+        return videos.parent, [Path(videos.name)]
     files = files_below(videos)
     found = ([path for path in files if is_video(path)] or
              [path.parent for path in files if path.name == FRAME_NAME.format(1)])
     if not found:
         raise ValueError(f"{videos}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
-    return videos, [PurePath(path.relative_to(videos)) for path in found]
+    return videos, [path.relative_to(videos) for path in found]
 
 
-def read_table(table: Path, paths: Sequence[PurePath]) -> dict[PurePath, _Row]:
+def read_table(table: Path, paths: Sequence[Path]) -> dict[Path, _Row]:
     """Return label and list of the videos that a CSV file names.
 
     Raises:
@@ -122,15 +132,26 @@ def read_table(table: Path, paths: Sequence[PurePath]) -> dict[PurePath, _Row]:
     return rows
 
 
-def _folder(path: PurePath, root: Path) -> str:
+def _classes(root: Path, paths: Sequence[Path],
+             rows: Mapping[Path, _Row] | None) -> tuple[list[int], list[str] | None]:
+    """Return the label of every path and the class names by label; no names where all labels are published ones."""
+    published = [] if rows else [label for path in paths if (label := _published_label(path)) is not None]
+    if rows is None and len(published) == len(paths):
+        return published, None
+    classes = [rows[path].label if rows else _folder(path, root) for path in paths]
+    class_names = sorted(set(classes))
+    return [class_names.index(name) for name in classes], class_names
+
+
+def _folder(path: Path, root: Path) -> str:
     if len(path.parts) < 2:
         raise ValueError(f'{root / path}: has no class; put the videos into a folder for each class, or list them in '
                          'a CSV file with columns video,label')
     return path.parts[0]
 
 
-def _names(paths: Sequence[PurePath]) -> list[str]:
-    names: dict[str, PurePath] = {}
+def _names(paths: Sequence[Path]) -> list[str]:
+    names: dict[str, Path] = {}
     for path in paths:
         words = ' '.join(path.with_suffix('').parts).split()
         name = '_'.join(words) if _published_label(path) is None else sequence_stem(path)
@@ -140,8 +161,8 @@ def _names(paths: Sequence[PurePath]) -> list[str]:
     return list(names)
 
 
-def _published_label(path: PurePath) -> int | None:
-    """The class in a name of NTU or N-UCLA."""
+def _published_label(path: Path) -> int | None:
+    """The 0-based class that a name of NTU or N-UCLA tells; ``None`` for any other name."""
     for parse in (parse_ntu_name, parse_nucla_name):
         with suppress(ValueError):
             return parse(sequence_stem(path)).label

@@ -1,7 +1,7 @@
-"""A video becomes a folder of frames, a file with its people's joints, and a picture to look at.
+"""Annotates videos: writes the frames of each, a file with its people's joints, and an overview picture.
 
-Under the data directory lie ``images/<name>/00001.jpg, ...``, ``people/<name>.npz`` and ``people/<name>.jpg``; the
-``.npz`` is written last, so that a video that has one is finished.
+The data directory then holds ``images/<name>/00001.jpg, ...``, ``people/<name>.npz`` and ``people/<name>.jpg``. The
+``.npz`` is written last: a video that has one is finished.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from core.annotate.entries import People, count_frames, draw_people, load_people, read_frames, save_people
+from core.annotate.entries import People, count_frames, draw_overview, load_people, read_frames, save_people
 from core.annotate.labels import LabeledVideo
 from core.data.frames.extraction import FrameFormat, extract_sequence
 from core.data.frames.video import VideoReader
@@ -36,8 +36,9 @@ class AnnotationSettings(NamedTuple):
         out: data directory.
         pose: one of ``POSES``.
         checkpoint: file of the pose network for ``pose`` 'checkpoint'.
-        persons: most people of a video.
-        size: (width, height) of the stored frames in pixels; by default the video's, at most 960 on the longer side.
+        persons: largest number of people in a video.
+        size: (width, height) of the stored frames in pixels; by default that of the video, at most 960 on the longer
+            side.
     """
 
     out: Path
@@ -48,20 +49,28 @@ class AnnotationSettings(NamedTuple):
 
     @property
     def method(self) -> str:
-        """What the people of a video depend on; those found by another method are looked for again."""
+        """Describes how people are found; videos whose file names another method are annotated again."""
         return f'{self.pose} {self.checkpoint or ""} {self.persons}'
 
 
-class Summary(NamedTuple):
-    """What a run did: name → people of all finished videos, how many of them are new, and name → what went wrong."""
+class AnnotationSummary(NamedTuple):
+    """What a run did.
+
+    Attributes:
+        found: people of all finished videos by name.
+        annotated: number of videos that this run finished.
+        failures: what went wrong, by video name.
+    """
 
     found: dict[str, People]
     annotated: int
     failures: dict[str, str]
 
 
-def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings, jobs: int) -> Summary:
-    """Annotate videos in ``jobs`` processes; finished ones are left alone, a damaged one does not stop the others.
+def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings, jobs: int) -> AnnotationSummary:
+    """Annotate videos in ``jobs`` processes.
+
+    Finished videos are skipped. A video that fails does not stop the others.
 
     Raises:
         ValueError: the pose estimator's files or packages are missing.
@@ -69,16 +78,17 @@ def annotate_videos(videos: Sequence[LabeledVideo], settings: AnnotationSettings
     files = {video.name: _people_file(settings, video.name) for video in videos}
     missing = [video for video in videos if load_people(files[video.name], settings.method) is None]
     if missing:
-        build_estimator(settings.pose, settings.checkpoint)  # what it lacks is said once, not for every video
+        build_estimator(settings.pose, settings.checkpoint)  # reports missing files once, not for every video
     outcomes = tqdm(in_parallel(partial(_annotate_or_say, settings), missing, jobs), desc='annotating', unit='video',
                     total=len(missing), disable=not missing)
     failures = {video.name: sentence for video, sentence in zip(missing, outcomes, strict=True) if sentence}
     people = {name: load_people(file, settings.method) for name, file in files.items() if name not in failures}
-    return Summary(people, len(missing) - len(failures), failures)
+    found = {name: everybody for name, everybody in people.items() if everybody is not None}
+    return AnnotationSummary(found, len(missing) - len(failures), failures)
 
 
 def annotate_video(video: LabeledVideo, settings: AnnotationSettings, estimator: PoseEstimator) -> None:
-    """Write the frames, the picture and the people of one video; frames that are there already are used as they are.
+    """Write the frames, the overview and the people of one video; frames that exist already are used unchanged.
 
     Raises:
         ValueError: the video is damaged, or nobody was found in it.
@@ -96,7 +106,7 @@ def annotate_video(video: LabeledVideo, settings: AnnotationSettings, estimator:
     people = find_people(images, estimator, settings.persons, round(fps) if fps >= 1 else USUAL_FPS)
     if people is None:
         raise ValueError(f'{video.path}: nobody was found in it; leave it out, or try another --pose')
-    save_image(settings.out / 'people' / f'{video.name}.jpg', draw_people(people, images))
+    save_image(settings.out / 'people' / f'{video.name}.jpg', draw_overview(people, images))
     save_people(_people_file(settings, video.name), people, settings.method)
 
 
@@ -106,10 +116,10 @@ def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: in
     Args:
         folder: of its frames.
         estimator: looks at every frame.
-        persons: most people.
-        second: frames in about a second, for which somebody may go unseen.
+        persons: largest number of people.
+        second: frames in about a second; a person may be unseen for that long.
     """
-    num_frames, frame = count_frames(folder), np.empty(0)
+    num_frames, frame = count_frames(folder), np.empty((0, 0, 3), np.uint8)
     tracker = Tracker(second)
     for time, frame in enumerate(read_frames(folder, range(num_frames))):
         tracker.update(time, estimator(frame, tracker.expected))
@@ -118,7 +128,8 @@ def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: in
         return None
     keypoints, scores = zip(*(fill_gaps(track.times, steady(track.joints, second), num_frames, second)
                               for track in tracks), strict=True)
-    return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), frame.shape[1::-1])
+    height, width = frame.shape[:2]
+    return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), (width, height))
 
 
 def usual_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -128,7 +139,7 @@ def usual_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _annotate_or_say(settings: AnnotationSettings, video: LabeledVideo) -> str:
-    """Annotate one video; return what went wrong with it, or nothing."""
+    """Annotate one video; return what went wrong, or an empty string."""
     try:
         annotate_video(video, settings, build_estimator(settings.pose, settings.checkpoint))
     except (ValueError, OSError) as error:

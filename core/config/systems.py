@@ -77,7 +77,7 @@ def abilities(name: str, mode: str) -> tuple[str, ...]:
     return tuple(ability for ability in own if ability == 'pose') if mode == POSE_ONLY else own
 
 
-def require(ability: str, name: str, mode: str, what: str) -> None:
+def require(ability: str, name: str, mode: str, what: str, instead: str = '') -> None:
     """Refuse a system that cannot do what is asked of it.
 
     Args:
@@ -85,6 +85,7 @@ def require(ability: str, name: str, mode: str, what: str) -> None:
         name: ``MODEL.NAME``.
         mode: ``TRAIN.MODE``.
         what: has that system, in words, like "checkpoint 'best.pth'".
+        instead: what else could be done, in words.
 
     Raises:
         ValueError: one sentence that names the systems that can.
@@ -93,4 +94,4 @@ def require(ability: str, name: str, mode: str, what: str) -> None:
         able = ', '.join(other for other, system in SYSTEMS.items() if ability in system.abilities)
         other_mode = ', in another mode than pose' if mode == POSE_ONLY else ''
         raise ValueError(f'{what} is of MODEL.NAME {name}, TRAIN.MODE {mode}, which cannot {ABILITIES[ability]}; name '
-                         f'one of a system that can: {able}{other_mode}')
+                         f"one of a system that can: {able}{other_mode}{f', or {instead}' if instead else ''}")

@@ -1,6 +1,6 @@
-"""The two parts a joint model is exported in: what a crop tells by itself, and what a clip tells then.
+"""The two parts in which a joint model is exported: from single crops to features, and from clips of them to actions.
 
-Persons and frames are the first part's batch, so that a crop is looked at once, however many clips show it.
+All persons and frames are one batch of the first part, so that a crop is looked at once, however many clips show it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ class CropPart(nn.Module):
         self.model = model
 
     def forward(self, frames: Tensor, crop_to_image: Tensor, image_size: Tensor) -> tuple[Tensor, ...]:
-        """Return ``simcc_x`` (N, V, N_x), ``simcc_y`` (N, V, N_y), ``pose`` (N, V, C) and, where the model has a visual
-        branch, ``seen`` (N, ...).
+        """Return ``simcc_x`` ``(N, V, N_x)``, ``simcc_y`` ``(N, V, N_y)``, ``pose`` ``(N, V, C)`` and, where the model
+        has a visual branch, ``seen`` ``(N, ...)``.
 
         Args:
-            frames: uint8 RGB crops (N, H, W, 3).
-            crop_to_image: affine crop pixels → image pixels (N, 2, 3).
-            image_size: (width, height) of the stored frames (N, 2).
+            frames: uint8 RGB crops ``(N, H, W, 3)``.
+            crop_to_image: affine crop pixels → image pixels, ``(N, 2, 3)``.
+            image_size: (width, height) of the stored frames, ``(N, 2)``.
         """
         observed = self.model.observe(frames[:, None, None], image_size.new_ones(len(frames), 1),
                                       crop_to_image[:, None, None], image_size)
@@ -45,12 +45,12 @@ class ClipPart(nn.Module):
         self.model = model
 
     def forward(self, pose: Tensor, person_mask: Tensor, seen: Tensor | None = None) -> Tensor:
-        """Return ``logits`` (B, K).
+        """Return ``logits`` ``(B, K)``.
 
         Args:
-            pose: (B, M, T, V, C); what it holds of absent persons does not count.
-            person_mask: 1 where the person exists (B, M).
-            seen: (B, M, T, ...), where the model has a visual branch.
+            pose: ``(B, M, T, V, C)``; what it holds of absent persons does not count.
+            person_mask: 1 where the person exists, ``(B, M)``.
+            seen: ``(B, M, T, ...)``, where the model has a visual branch.
         """
         return self.model.recognize(pose * person_mask[:, :, None, None, None], seen, person_mask)[0]
 
@@ -73,9 +73,8 @@ def channels_first(model: JointModel) -> JointModel:
     of ONNX Runtime's time.
     """
     model = copy.deepcopy(model).eval()
-    normalize = _ChannelsFirst().to(model.normalize.gain.device)
-    model.normalize = normalize
-    return model.to(memory_format=torch.contiguous_format)
+    model.normalize = _ChannelsFirst().to(next(model.parameters()).device)
+    return model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # PyTorch's stubs lack it
 
 
 def example_crops(image_size: tuple[int, int], count: int = TRACED_BATCH) -> tuple[Tensor, ...]:
@@ -86,7 +85,7 @@ def example_crops(image_size: tuple[int, int], count: int = TRACED_BATCH) -> tup
 
 
 def example_clips(answers: tuple[Tensor, ...], persons: int, clip_size: int) -> tuple[Tensor, ...]:
-    """Return clips that show the first of ``CropPart``'s answers all the time, as inputs of ``ClipPart``."""
+    """Return inputs of ``ClipPart``: clips that repeat the first of ``CropPart``'s answers."""
     pose, *seen = (values[0].expand(TRACED_BATCH, persons, clip_size, *values.shape[1:]).contiguous()
                    for values in answers[2:])
     return pose, torch.ones(TRACED_BATCH, persons), *seen

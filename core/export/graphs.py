@@ -1,7 +1,7 @@
-"""From the parts of a model to ONNX graphs, from two graphs to that of the whole model, and back.
+"""From the parts of a model to ONNX graphs, and from two graphs to that of the whole model.
 
-The joint graph is that of the crops, which sees every person and frame as one more crop, then that of the clips. A
-runtime may take it apart again and spread the crops over its workers.
+The joint graph is that of the crops, which sees every person and frame as one more crop, then that of the clips.
+``core.inference.exported.split`` takes it apart again, to spread the crops over workers.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from core.people.person import PoseEstimator
 from core.people.tracking import Track, Tracker, choose_tracks, fill_gaps, join_fragments, steady
 
 LEAST_SECONDS = 0.5
-"""Somebody seen for less is left out, unless there is nobody else."""
+"""People who are seen for less are left out, unless there is nobody else."""
 LOST_SECONDS = 3
-"""Who comes back later than this counts as somebody new."""
+"""People who come back later than this count as new."""
 
 
 class TrackedPerson(NamedTuple):
@@ -22,8 +22,8 @@ class TrackedPerson(NamedTuple):
     Attributes:
         number: of the track, from 1.
         first: 0-based frame of the video in which they are first seen.
-        keypoints: float32 (T, V, 2), (x, y) in pixels, (0, 0) where nobody knows.
-        scores: float32 (T, V) of the joints, 0 where nobody knows.
+        keypoints: float32 ``(T, V, 2)``, (x, y) in pixels, (0, 0) where unknown.
+        scores: float32 ``(T, V)`` of the joints, 0 where unknown.
     """
 
     number: int
@@ -38,11 +38,11 @@ class TrackedPerson(NamedTuple):
 
     @property
     def seen(self) -> np.ndarray:
-        """bool (T,), whether any joint is known."""
-        return self.scores.any(axis=1)
+        """bool ``(T,)``, whether any joint is known."""
+        return np.asarray(self.scores.any(axis=1))
 
     def at(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Joints (..., V, 2) and scores (..., V) at the frames ``times`` (...) of the video, 0 outside of the track."""
+        """Joints ``(..., V, 2)`` and scores ``(..., V)`` in frames ``times`` of the video, 0 outside of the track."""
         inside = (times >= self.first) & (times <= self.last)
         rows = np.where(inside, times - self.first, 0)
         return (np.where(inside[..., None, None], self.keypoints[rows], 0),
@@ -53,7 +53,7 @@ def follow_people(frames: Iterable[np.ndarray], estimator: PoseEstimator, second
     """Return everybody in a video, the strongest track (see ``choose_tracks``) first.
 
     Args:
-        frames: of the video, uint8 RGB (H, W, 3), in order.
+        frames: of the video, uint8 RGB ``(H, W, 3)``, in order.
         estimator: looks at every frame.
         second: frames in about a second.
     """
@@ -72,7 +72,7 @@ def number_tracks(tracks: Sequence[Track], num_frames: int, second: int) -> list
 
 
 def tracked(number: int, times: Sequence[int], joints: np.ndarray, second: int) -> TrackedPerson:
-    """Return the person seen with ``joints`` (N, V, 3), as (x, y, score), in the frames ``times`` (N), gaps filled."""
+    """Return the person seen in frames ``times`` ``(N,)``, gaps filled; ``joints`` is ``(N, V, 3)``: x, y, score."""
     first = times[0]
-    keypoints, scores = fill_gaps(np.array(times) - first, joints, times[-1] - first + 1, second)
+    keypoints, scores = fill_gaps([time - first for time in times], joints, times[-1] - first + 1, second)
     return TrackedPerson(number, first, keypoints.astype(np.float32), scores.astype(np.float32))

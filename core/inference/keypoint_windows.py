@@ -2,55 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
-import torch
+from torch.utils.data import Dataset
 
 from core.data.annotations.skeletons import SkeletonRecord
-from core.data.build import build_skeletons
 from core.data.clips.loader import build_loader
-from core.data.clips.recipes import PREPROCESS
 from core.engine.evaluation.predict import predict
 from core.engine.runtime import Runtime
 from core.inference.crop_plan import with_nearest
 from core.inference.follow import TrackedPerson
-from core.inference.footage import Footage
-from core.inference.loading import Recognizer
+from core.inference.footage import Frames
+from core.inference.recognizers import Recognizer
 from core.inference.windows import Windows
-from core.layouts import COCO17
 
 
 class KeypointClips:
-    """A ``ClipRecognizer`` by the keypoints with which people were tracked, on a GPU where there is one.
+    """A ``ClipRecognizer`` by the keypoints with which people were tracked.
 
     A window is to it what a whole sequence is in testing: the run's recipe normalizes its frames and picks those of the
     clip, so that motion streams are made of neighboring frames as they were in training.
 
     Args:
-        recognizer: of a system that reads keypoints.
-
-    Raises:
-        ValueError: the run reads other joints than those that people are found with.
+        recognizer: of a system that reads keypoints of COCO's 17 joints.
+        dataset: makes the run's test clips of records.
+        batch_size: clips that are answered together.
+        runtime: where its model computes.
     """
 
-    def __init__(self, recognizer: Recognizer) -> None:
-        self.cfg, self.class_names = recognizer.cfg, recognizer.class_names
-        data = self.cfg.DATASET
-        if data.LAYOUT != COCO17.name or not PREPROCESS[data.PREPROCESS].in_pixels:
-            raise ValueError(f"run '{self.cfg.NAME}' reads the layout {data.LAYOUT} with DATASET.PREPROCESS "
-                             f'{data.PREPROCESS}, but people in videos are found with 2D joints of {COCO17.name}; use '
-                             'its checkpoint with pose-action predict --annotations')
-        self.runtime = Runtime(torch.device('cuda' if torch.cuda.is_available() else 'cpu'))
-        self.model = recognizer.model.to(self.runtime.device)
+    def __init__(self, recognizer: Recognizer, dataset: Callable[[Sequence[SkeletonRecord]], Dataset], batch_size: int,
+                 runtime: Runtime) -> None:
+        self.class_names, self.clip_size, self.sampler = (recognizer.class_names, recognizer.clip_size,
+                                                          recognizer.sampler)
+        self.num_persons, self.model = recognizer.view.num_persons, recognizer.model.to(runtime.device)
+        self.dataset, self.batch_size, self.runtime = dataset, batch_size, runtime
 
-    def answer(self, footage: Footage, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
-        """Return the class probabilities (N, K) of everybody's windows, person after person."""
-        records = [window_record(person, people, first, stop, self.cfg.MODEL.NUM_PERSONS, footage.size)
+    def answer(self, footage: Frames, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
+        """Return the class probabilities ``(N, K)`` of everybody's windows, person after person."""
+        records = [window_record(person, people, first, stop, self.num_persons, footage.size)
                    for person, cut in zip(people, windows, strict=True)
                    for first, stop in zip(cut.first, cut.stop, strict=True)]
-        loader = build_loader(build_skeletons(self.cfg, records, None, False), self.cfg.TEST.BATCH_PER_GPU)
-        return predict(self.model, loader, self.runtime).probabilities
+        loader = build_loader(self.dataset(records), self.batch_size)
+        return cast(np.ndarray, predict(self.model, loader, self.runtime).probabilities)
 
 
 def window_record(person: TrackedPerson, people: Sequence[TrackedPerson], first: int, stop: int, num_persons: int,

@@ -25,9 +25,9 @@ class Marking(NamedTuple):
 
     Attributes:
         number: of the track, from 1.
-        keypoints: (V, 2), pixels of the frame.
-        scores: (V,).
-        text: what is said of them.
+        keypoints: ``(V, 2)``, pixels of the frame.
+        scores: ``(V,)``.
+        text: what is written beside them.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Marking(NamedTuple):
 
 
 def overlay(frames: Iterable[np.ndarray], actions: VideoActions, class_names: Sequence[str]) -> Iterator[np.ndarray]:
-    """Yield the frames of a video, uint8 RGB (H, W, 3), with everybody in them and what they do."""
+    """Yield the frames of a video, uint8 RGB ``(H, W, 3)``, with everybody in them and what they do."""
     for time, frame in enumerate(frames):
         markings = []
         for person, probabilities in actions.timelines:
@@ -49,13 +49,13 @@ def overlay(frames: Iterable[np.ndarray], actions: VideoActions, class_names: Se
 
 
 def caption(probabilities: np.ndarray, class_names: Sequence[str]) -> str:
-    """Return the most probable class and its probability; ``probabilities`` is (K,)."""
+    """Return the most probable class and its probability; ``probabilities`` is ``(K,)``."""
     label = int(probabilities.argmax())
     return f'{class_names[label]} {probabilities[label]:.0%}'
 
 
 def draw_people(frame: np.ndarray, markings: Sequence[Marking]) -> np.ndarray:
-    """Return a frame (H, W, 3) with everybody drawn, its sides made even, as encoders of video want them."""
+    """Return a frame ``(H, W, 3)`` with everybody drawn; its sides become even, which video encoders need."""
     height, width = frame.shape[:2]
     canvas = cv2.copyMakeBorder(frame, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
     for person in markings:

@@ -1,28 +1,25 @@
-"""What recognizes clips of a video: a checkpoint, or an exported file.
+"""What recognizes the clips of a video: a model that sees crops one by one, or one that sees whole clips only.
 
-Of crops each that clips share is taken first (``look``), the clips then (``recognize``): a checkpoint looks once at
-every crop, an exported file runs whole clips.
+Crops are looked at first (``look``), clips are answered then (``recognize``). ``CheckpointClips`` sees each distinct
+crop once, however many clips show it. ``WholeClips`` keeps the crops and runs whole clips.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import torch
-from torch import Tensor
-from yacs.config import CfgNode
+from torch import Tensor, nn
 
-from core.config.systems import SYSTEMS
-from core.inference.crop_plan import CropPlan, cut_crops, plan_crops, view_of
+from core.data.clips.sampling import Sampler
+from core.inference.crop_plan import ClipView, CropPlan, cut_crops, plan_crops
 from core.inference.follow import TrackedPerson
-from core.inference.footage import Footage
-from core.inference.keypoint_windows import KeypointClips
-from core.inference.loading import Recognizer, load_recognizer
+from core.inference.footage import Frames
+from core.inference.stream import StreamModel
 from core.inference.windows import Windows
 
 Sights = tuple[np.ndarray, ...]
@@ -31,19 +28,49 @@ Sights = tuple[np.ndarray, ...]
 CROPS_AT_ONCE, CLIPS_AT_ONCE = 64, 16
 
 
+class Recognizer(NamedTuple):
+    """A trained model, and what its run knew of it.
+
+    Attributes:
+        model: in evaluation mode, on the CPU: from what its system reads to a ``JointOutput`` with actions.
+        class_names: K names, by label.
+        system: ``MODEL.NAME``.
+        mode: ``TRAIN.MODE``.
+        run: name of the run.
+        layout: name of the joints' layout.
+        view: how its clips show people.
+        clip_size: T, frames of a clip.
+        sampler: chooses the frames of a sequence that is one clip.
+        config: the run's whole configuration as YAML, to be stored with what is made of the model.
+    """
+
+    model: nn.Module
+    class_names: tuple[str, ...]
+    system: str
+    mode: str
+    run: str
+    layout: str
+    view: ClipView
+    clip_size: int
+    sampler: Sampler
+    config: str
+
+
 class ClipRecognizer(Protocol):
     """Answers the windows of people.
 
     Attributes:
-        cfg: configuration of the run.
         class_names: K names, by label.
+        clip_size: T, frames of a clip.
+        sampler: chooses the frames of a track that is one clip.
     """
 
-    cfg: CfgNode
-    class_names: Sequence[str]
+    class_names: tuple[str, ...]
+    clip_size: int
+    sampler: Sampler
 
-    def answer(self, footage: Footage, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
-        """Return the class probabilities (N, K) of everybody's windows, person after person.
+    def answer(self, footage: Frames, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
+        """Return the class probabilities ``(N, K)`` of everybody's windows, person after person.
 
         Args:
             footage: the video.
@@ -56,141 +83,110 @@ class ClipRecognizer(Protocol):
 class CropClips(ABC):
     """A ``ClipRecognizer`` that reads crops.
 
-    Attributes:
-        cfg: configuration of the run.
-        class_names: K names, by label.
+    Args:
+        recognizer: of a system that reads crops.
+        device: where its model computes.
     """
 
-    cfg: CfgNode
-    class_names: Sequence[str]
+    def __init__(self, recognizer: Recognizer, device: torch.device | str = 'cpu') -> None:
+        self.class_names, self.clip_size, self.sampler = (recognizer.class_names, recognizer.clip_size,
+                                                          recognizer.sampler)
+        self.view, self.model, self.device = recognizer.view, recognizer.model.to(device), device
 
     @abstractmethod
     def look(self, crops: np.ndarray, to_image: np.ndarray, frame_size: np.ndarray) -> Sights:
         """Return what is kept of crops.
 
         Args:
-            crops: uint8 RGB (L, H, W, 3).
-            to_image: float32 (L, 2, 3), crop pixels → pixels of the frame.
-            frame_size: float32 (2,), (width, height) of the frame.
+            crops: uint8 RGB ``(L, H, W, 3)``.
+            to_image: float32 ``(L, 2, 3)``, crop pixels → pixels of the frame.
+            frame_size: float32 ``(2,)``, (width, height) of the frame.
         """
 
     @abstractmethod
     def recognize(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
-        """Return class probabilities (B, K).
+        """Return class probabilities ``(B, K)``.
 
         Args:
-            sights: what was kept of the crops of clips, (B, M, T, ...) each.
-            mask: float32 (B, M), 1 if the person is in the clip.
-            frame_size: float32 (2,), (width, height) of the frame.
+            sights: what was kept of the crops of clips, ``(B, M, T, ...)`` each.
+            mask: float32 ``(B, M)``, 1 if the person is in the clip.
+            frame_size: float32 ``(2,)``, (width, height) of the frame.
         """
 
-    def answer(self, footage: Footage, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
-        """Return the class probabilities (N, K) of everybody's windows, person after person."""
-        view = view_of(self.cfg)
+    def answer(self, footage: Frames, people: Sequence[TrackedPerson], windows: Sequence[Windows]) -> np.ndarray:
+        """Return the class probabilities ``(N, K)`` of everybody's windows, person after person."""
         clips = [person.first + cut.times for person, cut in zip(people, windows, strict=True)]
-        plan = plan_crops(people, clips, view, footage.size)
-        return recognize_clips(self, plan, cut_crops(footage, plan, view.image_size), footage.size)
+        plan = plan_crops(people, clips, self.view, footage.size)
+        return recognize_clips(self, plan, cut_crops(footage, plan, self.view.image_size), footage.size)
+
+    def _tensor(self, values: np.ndarray) -> Tensor:
+        return torch.from_numpy(values).to(self.device)
+
+    def _sizes(self, frame_size: np.ndarray, count: int) -> Tensor:
+        return self._tensor(np.tile(frame_size, (count, 1)))
 
 
 class CheckpointClips(CropClips):
-    """A ``CropClips`` that runs the backbone once per crop, on a GPU where there is one."""
-
-    def __init__(self, recognizer: Recognizer) -> None:
-        self.cfg, self.class_names = recognizer.cfg, recognizer.class_names
-        self.device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-        self.model = recognizer.model.to(self.device)
+    """A ``CropClips`` whose backbone sees every crop once; its model can ``observe`` and ``recognize``."""
 
     @torch.no_grad()
     def look(self, crops: np.ndarray, to_image: np.ndarray, frame_size: np.ndarray) -> Sights:
         """Return the skeleton features, and what the visual branch keeps where there is one, as clips of one frame."""
-        clips, maps = (torch.from_numpy(values).to(self.device)[:, None, None] for values in (crops, to_image))
-        seen = self.model.observe(clips, maps.new_ones(len(clips), 1), maps, self._sizes(frame_size, len(clips)))
+        clips, maps = (self._tensor(values)[:, None, None] for values in (crops, to_image))
+        seen = cast(StreamModel, self.model).observe(clips, maps.new_ones(len(clips), 1), maps,
+                                                     self._sizes(frame_size, len(clips)))
         return tuple(values[:, 0, 0].cpu().numpy() for values in (seen.pose, seen.seen) if values is not None)
 
     @torch.no_grad()
     def recognize(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
         """Answer clips of what ``look`` kept of their frames."""
-        pose, *seen = (torch.from_numpy(values).to(self.device) for values in sights)
-        person_mask = torch.from_numpy(mask).to(self.device)
+        pose, *seen = (self._tensor(values) for values in sights)
+        person_mask = self._tensor(mask)
         pose = pose * person_mask[:, :, None, None, None]
-        logits = self.model.recognize(pose, seen[0] if seen else None, person_mask)[0]
+        logits, *_ = cast(StreamModel, self.model).recognize(pose, seen[0] if seen else None, person_mask)
         return logits.float().softmax(-1).cpu().numpy()
 
-    def _sizes(self, frame_size: np.ndarray, count: int) -> Tensor:
-        return torch.from_numpy(frame_size).to(self.device).expand(count, 2)
 
-
-class ExportedClips(CropClips):
-    """A ``CropClips`` that runs whole clips through an exported file.
-
-    Args:
-        model: ``core.inference.exported.OnnxModel`` of the part joint.
-    """
-
-    def __init__(self, model) -> None:
-        self.cfg, self.class_names, self.model = model.cfg, model.class_names, model
+class WholeClips(CropClips):
+    """A ``CropClips`` of any model that answers whole clips: an exported one, or one that sees no frame by itself."""
 
     def look(self, crops: np.ndarray, to_image: np.ndarray, frame_size: np.ndarray) -> Sights:
         """Keep the crops as they are."""
         return crops, to_image
 
+    @torch.no_grad()
     def recognize(self, sights: Sights, mask: np.ndarray, frame_size: np.ndarray) -> np.ndarray:
         """Answer clips of crops and their maps."""
-        crops, to_image = sights
-        logits = self.model.run(frames=crops, person_mask=mask, crop_to_image=to_image,
-                                image_size=np.tile(frame_size, (len(mask), 1)))['logits']
-        return torch.from_numpy(logits).float().softmax(-1).numpy()
-
-
-RECOGNIZERS = {'crops': CheckpointClips, 'keypoints': KeypointClips}
-"""``System.clips`` → what recognizes clips with a checkpoint."""
-
-
-def load_clip_recognizer(file: Path) -> ClipRecognizer:
-    """Load a checkpoint of ours, or a file ``.onnx`` that ``pose-action export`` wrote.
-
-    Raises:
-        ValueError: the file cannot be read, or does not lead from people in videos to actions.
-    """
-    if file.suffix != '.onnx':
-        recognizer = load_recognizer(file, tuple(RECOGNIZERS))
-        return RECOGNIZERS[SYSTEMS[recognizer.cfg.MODEL.NAME].clips](recognizer)
-    from core.inference.exported import OnnxModel
-    model = OnnxModel(file)
-    if model.part != 'joint':
-        raise ValueError(f"{file}: holds the part {model.part}, which does not lead from frames to actions; export it "
-                         'with --part joint')
-    return ExportedClips(model)
+        crops, to_image = (self._tensor(values) for values in sights)
+        output = self.model(crops, self._tensor(mask), to_image, self._sizes(frame_size, len(mask)))
+        return output.logits.float().softmax(-1).cpu().numpy()
 
 
 def recognize_clips(recognizer: CropClips, plan: CropPlan, crops: Iterable[np.ndarray],
                     frame_size: tuple[int, int]) -> np.ndarray:
-    """Return the class probabilities (N, K) of the clips of a plan; in memory is only what the next clips show.
+    """Return the class probabilities ``(N, K)`` of a plan's clips; only what later clips show is kept in memory.
 
     Args:
         recognizer: what answers.
         plan: N clips of L distinct crops.
-        crops: the L crops, uint8 RGB (H, W, 3), in order.
+        crops: the L crops, uint8 RGB ``(H, W, 3)``, in order.
         frame_size: (width, height) of the frames.
     """
-    size, flat = np.array(frame_size, np.float32), plan.index.reshape(len(plan.index), -1)
-    order = flat.max(axis=1).argsort(kind='stable')
-    needed = np.minimum.accumulate(flat.min(axis=1)[order][::-1])[::-1]     # first crop that this or a later clip shows
-    answers, crops, kept, begin, end = [], iter(crops), None, 0, 0          # kept are the crops begin..end
-    for start in range(0, len(order), CLIPS_AT_ONCE):
-        clips = order[start:start + CLIPS_AT_ONCE]
-        stop = int(flat[clips].max()) + 1
-        looked = [] if kept is None else [tuple(values[needed[start] - begin:] for values in kept)]
-        looked += _look(recognizer, islice(crops, stop - end), plan.to_image[end:stop].astype(np.float32), size)
-        kept = tuple(np.concatenate(values) for values in zip(*looked, strict=True))
-        begin, end = int(needed[start]), stop
-        shown = tuple(values[plan.index[clips] - begin] for values in kept)
-        answers.append(recognizer.recognize(shown, plan.mask[clips], size))
-    return np.concatenate(answers)[order.argsort()]
+    size, maps, crops = np.array(frame_size, np.float32), plan.to_image.astype(np.float32), iter(crops)
+    seen: dict[int, Sights] = {}                                # by number of the crop
+    answers: dict[int, np.ndarray] = {}                         # by number of the clip
+    for clips, new, needed in plan.batches(CLIPS_AT_ONCE):
+        for first in new[::CROPS_AT_ONCE]:
+            some = range(first, min(first + CROPS_AT_ONCE, new.stop))
+            sights = recognizer.look(np.stack(list(islice(crops, len(some)))), maps[some.start:some.stop], size)
+            seen.update(zip(some, zip(*sights, strict=True), strict=True))
+        found = recognizer.recognize(_sights_of(seen, plan.shown[clips]), plan.mask[clips], size)
+        answers.update(zip(clips.tolist(), found, strict=True))
+        seen = {number: kept for number, kept in seen.items() if number >= needed}
+    return np.stack([answers[clip] for clip in range(len(plan.mask))])
 
 
-def _look(recognizer: CropClips, crops: Iterator[np.ndarray], to_image: np.ndarray,
-          frame_size: np.ndarray) -> Iterator[Sights]:
-    for start in range(0, len(to_image), CROPS_AT_ONCE):
-        maps = to_image[start:start + CROPS_AT_ONCE]
-        yield recognizer.look(np.stack(list(islice(crops, len(maps)))), maps, frame_size)
+def _sights_of(seen: dict[int, Sights], numbers: np.ndarray) -> Sights:
+    """What was kept of the crops ``numbers`` ``(B, M, T)``, each array ``(B, M, T, ...)``."""
+    kept = zip(*(seen[number] for number in numbers.ravel().tolist()), strict=True)
+    return tuple(np.stack(values).reshape(*numbers.shape, *values[0].shape) for values in kept)

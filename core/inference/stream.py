@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import warnings
+from typing import Protocol
 
-from core.inference.traced import TracedModel
+import torch
+from torch import Tensor, nn
+
 from core.models.joint import JointModel
+from core.models.output import JointOutput, Observation
 from core.models.pose.simcc import SimCC
+
+
+class StreamModel(Protocol):
+    """A model that sees frames one by one and clips of what it saw; see ``JointModel`` for the arguments."""
+
+    def observe(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> Observation:
+        """Return what the frames tell one by one."""
+        ...
+
+    def recognize(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return action logits ``(B, K)``, the final ones first."""
+        ...
 
 
 class FrameRing:
@@ -44,7 +59,7 @@ class FrameRing:
         Raises:
             ValueError: there is no entry yet.
         """
-        if not self.count:
+        if self._slots is None:
             raise ValueError('the stream has no frame to answer for; push one first')
         if self.count < self.size:
             return self._slots[:, :, torch.arange(self.size, device=self._slots.device) % self.count]
@@ -69,7 +84,7 @@ class FrameStream:
         ...     probabilities = stream.answer().softmax(-1)
     """
 
-    def __init__(self, model: JointModel | TracedModel, clip_size: int) -> None:
+    def __init__(self, model: StreamModel, clip_size: int) -> None:
         self.model = model
         self._pose, self._seen = FrameRing(clip_size), FrameRing(clip_size)
         self._person_mask: Tensor | None = None
@@ -102,6 +117,8 @@ class FrameStream:
         Raises:
             ValueError: no frame was pushed yet.
         """
+        if self._person_mask is None:
+            raise ValueError('the stream has no frame to answer for; push one first')
         pose = self._pose.window()                                                       # (B, M, T, V, C)
         seen = self._seen.window() if self._seen.count else None                         # (B, M or 1, T, ...)
         return self.model.recognize(pose, seen, self._person_mask)[0]
@@ -110,3 +127,70 @@ class FrameStream:
     def poses(self) -> SimCC | None:
         """Logits over bins of the newest frame, ``(B, M, V, N_x)`` and ``(B, M, V, N_y)``; ``None`` before it."""
         return self._simcc
+
+
+class _Observe(nn.Module):
+    """``JointModel.observe`` as a module of its own; a recorded graph cannot answer ``None``."""
+
+    def __init__(self, model: JointModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        return tuple(answer for answer in self.model.observe(*inputs) if answer is not None)
+
+
+class _Recognize(nn.Module):
+    """Likewise ``JointModel.recognize``; a recorded graph cannot take ``None`` either."""
+
+    def __init__(self, model: JointModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, pose: Tensor, person_mask: Tensor, seen: Tensor | None = None) -> tuple[Tensor, ...]:
+        return tuple(answer for answer in self.model.recognize(pose, seen, person_mask) if answer is not None)
+
+
+class TracedModel(nn.Module):
+    """``observe``, ``recognize`` and the call of a ``JointModel``, recorded at the first call for each shape of input.
+
+    At one frame the backbone is some hundred operations of microseconds each, and calling them from Python takes as
+    long as the operations. ``torch.jit`` records them once per shape of the input and folds each BatchNorm into its
+    convolution. It is deprecated in favor of ``torch.compile``, which needs minutes and a C++ compiler for this
+    backbone on a CPU. Recording takes seconds; the answers are those of the model up to rounding. Later changes of the
+    model's weights do not reach the graphs.
+
+    Args:
+        model: in evaluation mode.
+    """
+
+    def __init__(self, model: JointModel) -> None:
+        super().__init__()
+        self._observe, self._recognize = _Observe(model).eval(), _Recognize(model).eval()
+        self._graphs: dict[tuple, torch.jit.ScriptModule] = {}
+
+    def observe(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> Observation:
+        """As ``JointModel.observe``."""
+        return Observation(*self._run(self._observe, frames, person_mask, crop_to_image, image_size))
+
+    def recognize(self, pose: Tensor, seen: Tensor | None, person_mask: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """As ``JointModel.recognize``."""
+        inputs = (pose, person_mask) if seen is None else (pose, person_mask, seen)
+        logits, skeleton_logits, *visual_logits = self._run(self._recognize, *inputs)
+        return logits, skeleton_logits, visual_logits[0] if visual_logits else None
+
+    def forward(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> JointOutput:
+        """As ``JointModel.forward``."""
+        observed = self.observe(frames, person_mask, crop_to_image, image_size)
+        return JointOutput(observed.simcc_x, observed.simcc_y,
+                           *self.recognize(observed.pose, observed.seen, person_mask))
+
+    @torch.inference_mode()
+    def _run(self, part: nn.Module, *inputs: Tensor) -> tuple[Tensor, ...]:
+        key = part, *(value.shape for value in inputs)
+        if key not in self._graphs:
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore', torch.jit.TracerWarning)                 # shapes are constants: meant
+                warnings.simplefilter('ignore', DeprecationWarning)
+                self._graphs[key] = torch.jit.freeze(torch.jit.trace(part, inputs, check_trace=False))
+        return self._graphs[key](*inputs)

@@ -16,18 +16,26 @@ import numpy as np
 
 from core.data.frames.video import write_video
 from core.inference.footage import Footage, fit, usual_rate
+from core.inference.label_files import overlay_file, write_labels
 from core.inference.live import LiveRecognizer
 from core.inference.overlay import Marking, draw_people
 
 WINDOW_TITLE = 'actions: q ends'
 
 TimedFrame = tuple[np.ndarray, float]
-"""uint8 RGB (H, W, 3), and its seconds from the first."""
+"""uint8 RGB ``(H, W, 3)``, and its seconds from the first frame."""
 
 
 class Source(NamedTuple):
-    """Where frames come from: their usual number per second, and they."""
+    """Where frames come from.
 
+    Attributes:
+        name: of the file without its suffix, or ``camera_0``.
+        rate: usual number of frames per second.
+        frames: they, with their times.
+    """
+
+    name: str
     rate: float
     frames: Iterator[TimedFrame]
 
@@ -40,11 +48,22 @@ def open_source(video: Path | int) -> Source:
     """
     if isinstance(video, Path):
         footage = Footage(video)
-        return Source(footage.fps, _file_frames(footage))
+        return Source(video.stem, footage.fps, _file_frames(footage))
     camera = cv2.VideoCapture(video)
     if not camera.isOpened():
         raise ValueError(f'camera {video} cannot be opened; give the number of another one, or a video file')
-    return Source(usual_rate(camera.get(cv2.CAP_PROP_FPS)), _camera_frames(camera))
+    return Source(f'camera_{video}', usual_rate(camera.get(cv2.CAP_PROP_FPS)), _camera_frames(camera))
+
+
+def label_live(source: Source, live: LiveRecognizer, out: Path) -> None:
+    """Watch a source, then write what was recognized as ``label_files`` does, into the folder ``out``, which is made.
+
+    Raises:
+        ValueError: there was no frame, or nobody in them.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    watch(source, live, overlay_file(out, source.name))
+    write_labels(out, source.name, live.actions(source.name), live.recognizer.class_names)
 
 
 def watch(source: Source, live: LiveRecognizer, overlay: Path) -> None:

@@ -1,4 +1,4 @@
-"""A track is cut into windows, and what is said of the windows becomes what is said of its frames.
+"""Cuts a track into windows, and makes answers for its frames of the answers for the windows.
 
 Frames are 0-based and counted from the first of the track.
 """
@@ -18,9 +18,9 @@ class Windows(NamedTuple):
     """N clips of one track.
 
     Attributes:
-        times: int64 (N, T), the frames that the clips show.
-        first: int64 (N,), the first frame that a clip speaks of.
-        stop: int64 (N,), the first one behind it that it does not speak of.
+        times: int64 ``(N, T)``, the frames that the clips show.
+        first: int64 ``(N,)``, the first frame that a clip's answer covers.
+        stop: int64 ``(N,)``, one past the last frame that a clip's answer covers.
     """
 
     times: np.ndarray
@@ -28,14 +28,14 @@ class Windows(NamedTuple):
     stop: np.ndarray
 
 
-class Segment(NamedTuple):
+class LabelSpan(NamedTuple):
     """Consecutive frames of one label.
 
     Attributes:
         first: first frame.
         last: last frame.
         label: 0-based class.
-        probabilities: (K,) of the classes, mean over the frames.
+        probabilities: ``(K,)`` of the classes, mean over the frames.
     """
 
     first: int
@@ -47,18 +47,19 @@ class Segment(NamedTuple):
 def cut_windows(num_frames: int, clip_size: int, length: float, sampler: Sampler) -> Windows:
     """Cut a track into windows.
 
-    A track not longer than a window is one clip, as in testing. Else the frames that clips may show lie on one grid of
-    ``length / clip_size`` frames, in the middle of each step as ``core.data.clips.sampling.centered`` has them, so that
-    windows, which move by a quarter of their length, share frames; the last one ends with the track.
+    A track not longer than a window is one clip, as in testing. In a longer one, clips show frames of one grid only,
+    with steps of ``length / clip_size`` frames; like ``core.data.clips.sampling.centered`` it takes the middle of each
+    step. Windows move by a quarter of their length, so that they share frames. The last one ends with the track.
 
     Args:
         num_frames: of the track.
         clip_size: T.
-        length: of a window, frames; at least T, for no clip shows a frame twice.
+        length: of a window, frames; a shorter one than T counts as T, so that no clip shows a frame twice.
         sampler: chooses the frames of a track that is one clip.
     """
     if num_frames <= max(length, clip_size):
-        return Windows(sampler(num_frames, clip_size, None)[None], np.array([0]), np.array([num_frames]))
+        times = sampler(num_frames, clip_size, np.random.default_rng(0))
+        return Windows(times[None], np.array([0]), np.array([num_frames]))
     stride = max(length / clip_size, 1.0)
     grid = np.floor((np.arange(int(num_frames / stride)) + 0.5) * stride).astype(np.int64)
     last = len(grid) - clip_size
@@ -69,7 +70,7 @@ def cut_windows(num_frames: int, clip_size: int, length: float, sampler: Sampler
 
 
 def frame_probabilities(windows: Windows, probabilities: np.ndarray) -> np.ndarray:
-    """Return, frame by frame of the track, the mean of the probabilities (N, K) of the windows that speak of it."""
+    """Return for each frame ``(T, K)`` the mean of the probabilities ``(N, K)`` of the windows that cover it."""
     weighted = np.column_stack([probabilities.astype(np.float64), np.ones(len(probabilities))])
     sums = np.zeros((windows.stop.max() + 1, weighted.shape[1]))
     np.add.at(sums, windows.first, weighted)
@@ -78,11 +79,11 @@ def frame_probabilities(windows: Windows, probabilities: np.ndarray) -> np.ndarr
     return (sums[:, :-1] / sums[:, -1:]).clip(0, 1)
 
 
-def find_segments(probabilities: np.ndarray) -> list[Segment]:
-    """Return the runs of frames with the same most probable class; ``probabilities`` is (T, K)."""
+def find_spans(probabilities: np.ndarray) -> list[LabelSpan]:
+    """Return the spans of frames with the same most probable class; ``probabilities`` is ``(T, K)``."""
     labels = probabilities.argmax(axis=1)
     starts = np.flatnonzero(np.diff(labels, prepend=-1))
     stops = np.append(starts[1:], len(labels))
     means = np.add.reduceat(probabilities, starts) / (stops - starts)[:, None]
-    return [Segment(int(start), int(stop) - 1, int(labels[start]), mean)
+    return [LabelSpan(int(start), int(stop) - 1, int(labels[start]), mean)
             for start, stop, mean in zip(starts, stops, means, strict=True)]

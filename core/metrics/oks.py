@@ -1,9 +1,8 @@
-"""Object keypoint similarity AP and AR through pycocotools.
+"""Average precision and recall by object keypoint similarity (OKS), computed by pycocotools.
 
-COCO's protocol (cocodataset.org, keypoint evaluation): per person ``OKS = mean_v exp(-d_v^2 / (2 s^2 (2 sigma_v)^2))``
-over the visible joints v, d the error in pixels and s^2 the person's area; AP and AR average the thresholds
-0.50:0.05:0.95 over persons of all sizes. One choice differs from COCO, because there are no person masks: the area is
-that of the annotated joints' box.
+This is COCO's protocol (cocodataset.org, keypoint evaluation): OKS is taken over the visible joints (see
+``core.metrics.similarity``), and AP and AR average the thresholds 0.50:0.05:0.95 over persons of all sizes. One choice
+differs from COCO, because there are no person masks: a person's area is that of the box of the annotated joints.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ ALL_AREAS = [0.0, float('inf')]
 
 
 class Persons(NamedTuple):
-    """N frame-persons with V joints, the annotated or the predicted ones.
+    """N frame-persons with V joints, either the annotated or the predicted ones.
 
     Attributes:
-        keypoints: (N, V, 2) x, y in image pixels, finite.
-        visible: (N, V) bool.
-        boxes: (N, 4) x, y, width, height in image pixels.
-        image_ids: (N,) integers; the persons of one frame share one.
-        scores: (N,) confidence (ignored for annotations).
+        keypoints: ``(N, V, 2)`` x, y in image pixels, finite.
+        visible: ``(N, V)`` bool.
+        boxes: ``(N, 4)`` x, y, width, height in image pixels.
+        image_ids: ``(N,)`` integers; the persons of one frame share one.
+        scores: ``(N,)`` confidence (ignored for annotations).
     """
 
     keypoints: np.ndarray
@@ -48,27 +47,13 @@ class OksMetrics(NamedTuple):
     AR: float | None
 
 
-def keypoint_similarity(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, visible: np.ndarray, area: np.ndarray,
-                        sigmas: np.ndarray) -> np.ndarray:
-    """Return the OKS (...) of persons with their annotation, 0 to 1; NaN for a person without a visible joint.
+def oks_average_precision(annotated: Persons, predicted: Persons, sigmas: np.ndarray) -> OksMetrics:
+    """Return AP and AR of predicted persons, matched by OKS to the annotated persons of the same image.
 
     Args:
-        pred_keypoints: (..., V, 2) image pixels, finite.
-        gt_keypoints: (..., V, 2) image pixels.
-        visible: bool (..., V), annotated joints.
-        area: (...) square pixels.
-        sigmas: (V,) COCO falloffs.
-    """
-    squared = ((pred_keypoints - gt_keypoints) ** 2).sum(axis=-1)                             # (..., V)
-    similarity = np.exp(-squared / (2 * area[..., None] * (2 * np.asarray(sigmas)) ** 2))     # (..., V)
-    joints = visible.sum(axis=-1)                                                             # (...)
-    return np.divide((similarity * visible).sum(axis=-1), joints, out=np.full(area.shape, np.nan), where=joints > 0)
-
-
-def oks_average_precision(annotated: Persons, predicted: Persons, sigmas: np.ndarray) -> OksMetrics:
-    """Match predicted to annotated persons within each image by OKS and average over the thresholds.
-
-    Every annotated person needs at least one visible joint. sigmas: (V,) COCO falloffs.
+        annotated: persons with at least one visible joint each.
+        predicted: persons of the same images.
+        sigmas: ``(V,)`` COCO's falloffs.
     """
     with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints progress unconditionally
         evaluation = COCOeval(_coco_index(annotated), _coco_index(predicted), iouType='keypoints')

@@ -1,4 +1,4 @@
-"""Shares in percent, safe to write as JSON."""
+"""Shares in percent that can be written as JSON."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Pose metrics of a whole split in pixels of the stored frame, that is after the inverse crop, in percent (0-100).
+"""Pose metrics of a whole split in percent (0-100), measured in pixels of the stored frame, after the inverse crop.
 
-Joints are compared with the annotation a data set ships. Where that is another network's output (the released 2D
-skeletons of NTU RGB+D are HRNet's), the numbers tell agreement with that network, not accuracy.
+Joints are compared with the annotation of the data set. If that is the output of another network, as the released 2D
+skeletons of NTU RGB+D are HRNet's, the metrics tell agreement with that network, not accuracy.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.metrics.oks import OksMetrics, Persons, keypoint_similarity, oks_average_precision
+from core.metrics.oks import OksMetrics, Persons, oks_average_precision
 from core.metrics.percent import percents
+from core.metrics.similarity import keypoint_similarity
 
 FAR_PIXELS = 1e6  # stands for a predicted joint that is not finite: wrong at every threshold
 PCK_THRESHOLD = 0.05  # share of the person's height; PCK is the share of joints that are at most so far off
@@ -25,8 +26,8 @@ class PoseMetrics(NamedTuple):
     Attributes:
         AP: mean over OKS thresholds 0.50:0.05:0.95; AP50 and AP75 at one threshold; AR the mean recall.
             None without any visible joint or for a layout without OKS sigmas.
-        PCK: share of visible joints within ``pck_threshold`` times the height of the person's annotated joint box.
-            None without any visible joint.
+        PCK: share of visible joints whose error is at most ``pck_threshold`` times the height of the box around the
+            person's annotated joints. None without any visible joint.
         PCK_per_joint: V shares, None for a joint that is never visible.
     """
 
@@ -39,13 +40,13 @@ class PoseMetrics(NamedTuple):
 
 
 class PersonMeasures(NamedTuple):
-    """How well each frame-person is met.
+    """How well each frame-person is predicted.
 
     Attributes:
-        seen: bool (..., V), joints that count: annotated and finite.
-        correct: bool (..., V), those of them that PCK counts as found.
-        oks: (...) object keypoint similarity, 0 to 1; NaN without a joint that counts, or without OKS sigmas.
-        boxes: (..., 4) joint boxes, see ``joint_boxes``.
+        seen: bool ``(..., V)``, True for joints that count: annotated and finite.
+        correct: bool ``(..., V)``, True for those of them that PCK counts as found.
+        oks: ``(...)`` object keypoint similarity, 0 to 1; NaN without a joint that counts, or without OKS sigmas.
+        boxes: ``(..., 4)`` joint boxes, see ``joint_boxes``.
     """
 
     seen: np.ndarray
@@ -59,15 +60,15 @@ def evaluate_pose(pred_keypoints: np.ndarray, pred_scores: np.ndarray, gt_keypoi
                   pck_threshold: float = PCK_THRESHOLD) -> PoseMetrics:
     """Compare predicted with annotated joints of N frame-persons.
 
-    A frame-person without a visible joint counts neither as annotation nor as detection. PCK compares row by row; AP
-    matches persons of one image by OKS, ranked by mean joint score over the split.
+    Frame-persons without a visible joint are left out. PCK compares row by row. AP matches the persons of one image by
+    OKS and ranks all persons of the split by their mean joint score.
 
     Args:
-        pred_keypoints: (N, V, 2) image pixels; a joint that is not finite is a miss.
-        pred_scores: (N, V) joint confidences; one that is not finite counts as 0.
-        gt_keypoints: (N, V, 2) image pixels; a joint that is not finite counts as not visible.
-        visible: (N, V) above 0 where the joint is annotated.
-        image_ids: (N,) integers; the persons of one frame share one.
+        pred_keypoints: ``(N, V, 2)`` image pixels; a joint that is not finite is a miss.
+        pred_scores: ``(N, V)`` joint confidences; one that is not finite counts as 0.
+        gt_keypoints: ``(N, V, 2)`` image pixels; a joint that is not finite counts as not visible.
+        visible: ``(N, V)`` above 0 where the joint is annotated.
+        image_ids: ``(N,)`` integers; the persons of one frame share one.
         sigmas: V OKS falloffs of the layout, or none at all for a layout without them.
         pck_threshold: allowed error as a share of the annotated joint box's height.
 
@@ -101,9 +102,9 @@ def measure_persons(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, visibl
 
 
 def joint_boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """Return the tight box (..., 4) x, y, width, height around the visible joints of keypoints (..., V, 2).
+    """Return the tight box ``(..., 4)`` x, y, width, height around the visible joints of keypoints ``(..., V, 2)``.
 
-    Sides are at least one pixel. Where no joint of visible (..., V) is, the corner lies at infinity.
+    Sides are at least one pixel. If no joint of visible ``(..., V)`` is above 0, the corner lies at infinity.
     """
     mask = visible[..., None] > 0
     low = np.where(mask, keypoints, np.inf).min(axis=-2)    # (..., 2)
@@ -112,7 +113,10 @@ def joint_boxes(keypoints: np.ndarray, visible: np.ndarray) -> np.ndarray:
 
 
 def correct_keypoints(pred_keypoints: np.ndarray, gt_keypoints: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
-    """Return bool (..., V): predicted joints at most tolerance (...) pixels from the annotated ones (..., V, 2)."""
+    """Return which predicted joints ``(..., V, 2)`` are found, bool ``(..., V)``.
+
+    They lie at most ``tolerance`` ``(...)`` pixels from the annotated joints ``(..., V, 2)``.
+    """
     return np.linalg.norm(pred_keypoints - gt_keypoints, axis=-1) <= tolerance[..., None]
 
 

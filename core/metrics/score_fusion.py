@@ -1,7 +1,7 @@
-"""Late fusion: the weighted mean of the scores that several models give the same clips.
+"""Late fusion: the weighted mean of the scores that several models give to the same clips.
 
-The usual way to combine streams (joints, bones, appearance) in skeleton-based action recognition, such as Shi et al.,
-"Two-Stream Adaptive Graph Convolutional Networks for Skeleton-Based Action Recognition", CVPR 2019.
+Skeleton-based action recognition usually combines its streams (joints, bones, appearance) in this way, for example Shi
+et al., "Two-Stream Adaptive Graph Convolutional Networks for Skeleton-Based Action Recognition", CVPR 2019.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ class ClipScores(NamedTuple):
     """Scores of one model for N clips over K classes.
 
     Attributes:
-        names: of the clips, unique, str (N,).
-        labels: true classes, int (N,).
-        scores: probabilities (N, K).
-        source: where they come from, such as their file, for messages.
+        names: of the clips, unique, str ``(N,)``.
+        labels: true classes, int ``(N,)``.
+        scores: probabilities ``(N, K)``.
+        source: where the scores come from, such as their file; error messages name it.
     """
 
     names: np.ndarray
@@ -31,30 +31,30 @@ class ClipScores(NamedTuple):
 def fuse_scores(parts: Sequence[ClipScores], weights: Sequence[float] | None = None) -> ClipScores:
     """Return the weighted mean of the scores, in the clip order of the first part.
 
-    The mean ranks the classes as the weighted sum does, and of probabilities it makes probabilities.
+    The mean ranks the classes as the weighted sum does, and the mean of probabilities is again a probability.
 
     Args:
-        parts: one or more; the order of the clips may differ, the clips may not.
+        parts: one or more, all of the same clips in any order.
         weights: one per part, none negative (default: all equal).
 
     Raises:
-        ValueError: weights that do not fit, or parts that differ in clips, labels or number of classes.
+        ValueError: the weights do not fit, or the parts differ in clips, labels or number of classes.
     """
-    weights = np.ones(len(parts)) if weights is None else np.asarray(weights, dtype=float)
-    if len(weights) != len(parts) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+    shares = np.ones(len(parts)) if weights is None else np.asarray(weights, dtype=float)  # (number of parts,)
+    if len(shares) != len(parts) or not (shares >= 0).all() or not 0 < shares.sum() < np.inf:
         raise ValueError(f'{len(parts)} sets of scores need as many weights, none negative and not all 0, '
-                         f'got {weights.tolist()}')
+                         f'got {shares.tolist()}')
     first = parts[0]
     stacked = np.stack([align(part, first).scores for part in parts])  # (number of parts, N, K)
-    return first._replace(scores=np.average(stacked, axis=0, weights=weights), source='fusion')
+    return first._replace(scores=np.average(stacked, axis=0, weights=shares), source='fusion')
 
 
 def align(part: ClipScores, reference: ClipScores) -> ClipScores:
     """Return ``part`` with its clips in the order of ``reference``.
 
     Raises:
-        ValueError: naming ``part``'s source and the first clip that is missing, not in ``reference``, there twice or
-            labeled otherwise, or the number of classes when it differs.
+        ValueError: a clip is missing, not in ``reference``, there twice or has another label, or the number of classes
+            differs; the message names the source of ``part``.
     """
     order = np.argsort(part.names, kind='stable')  # (N,)
     ordered = part.names[order]

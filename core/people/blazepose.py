@@ -1,7 +1,8 @@
 """BlazePose (Bazarevsky et al., 2006.10204) as a pose estimator: MediaPipe's networks, run by LiteRT without MediaPipe.
 
-As in MediaPipe the landmark network looks where the detector says, and where somebody was in the frame before; here
-every frame has both. MediaPipe's smoothing over time is left out: training data should show what each frame shows.
+The landmark network looks in every frame where the detector finds somebody and where somebody was in the frame before.
+MediaPipe runs its detector only when it has lost the person. Its smoothing over time is left out, too: training data
+should show what each frame shows.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def load_network(path: Path, threads: int) -> Network:
 
 
 def paint_over(frame: np.ndarray, people: Sequence[Person]) -> np.ndarray:
-    """Return frame (H, W, 3) uint8 with the people's boxes in its mean color."""
+    """Return frame ``(H, W, 3)`` uint8 with the people's boxes in its mean color."""
     painted, color = frame.copy(), np.array(cv2.mean(frame)[:3], dtype=np.uint8)
     for person in people:
         x0, y0, x1, y1 = person.box.astype(int)
@@ -60,9 +61,9 @@ class BlazePose:
     """The people of a frame; a ``PoseEstimator``.
 
     Args:
-        folder: with ``pose_detection.tflite`` and ``pose_landmark_full.tflite`` (``pose-action fetch-blazepose``).
+        folder: holds ``pose_detection.tflite`` and ``pose_landmark_full.tflite`` (``pose-action fetch-blazepose``).
         threads: processor threads of each network.
-        load: from a model file and a number of threads to its network.
+        load: returns the network of a model file, given the file and a number of threads.
 
     Raises:
         ValueError: a model file or the package ai-edge-litert is missing.
@@ -74,10 +75,10 @@ class BlazePose:
         self._find_joints = BlazePoseLandmarks(load(Path(folder) / LANDMARK_FILE, threads))
 
     def __call__(self, frame: np.ndarray, expected: Sequence[Person] = ()) -> list[Person]:
-        """Return the people in frame (H, W, 3) uint8 RGB; every joint lies inside.
+        """Return the people in frame ``(H, W, 3)`` uint8 RGB; every joint lies inside.
 
-        Whoever is expected but not detected is looked for where he was. Then everybody is painted over and the
-        detector, made for one person, looks again until it finds nobody new.
+        An expected person who is not detected is looked for at the former place. The detector is made for one person,
+        so the people found are painted over and it looks again, until it finds nobody new.
         """
         people = distinct_people(self._look(frame, self._detect(frame)))
         lost = [person for person in expected if not _overlaps_any(person, people)]

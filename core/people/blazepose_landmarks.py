@@ -13,12 +13,12 @@ INPUT_PIXELS = 256
 LANDMARK_VALUES = 5
 """x, y, z in pixels of the input, then visibility and presence before the sigmoid."""
 COCO_LANDMARKS = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
-"""Which of the 33 landmarks are the joints of COCO-17, in its order; eyes are their centers."""
+"""The landmarks, of 33, that are the joints of COCO-17, in its order; an eye is its center."""
 PRESENCE_THRESHOLD = 0.5
 HEAT_WINDOW, HEAT_THRESHOLD = 7, 0.5
 SHOULDERS, HIPS = [5, 6], [11, 12]
 CIRCLE_OVER_REACH = 1.1
-"""Radius of the body's circle over the distance from the hips to the farthest of COCO's joints, as detected."""
+"""Radius of the body's circle over the distance from the hips to the farthest joint of COCO-17."""
 
 
 def region_of(person: Person) -> Region:
@@ -31,11 +31,11 @@ def region_of(person: Person) -> Region:
 def refine_points(points: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """Return every point moved to the center of heat around it, as MediaPipe's RefineLandmarksFromHeatmap does.
 
-    A point outside the map, or without a confident cell in its window, stays.
+    A point stays where it is if it lies outside the map or if no cell of its window is confident.
 
     Args:
-        points: (V, 2) x, y as fractions of the map's sides.
-        heat: (H, W, V) one map a point, 0..1.
+        points: ``(V, 2)`` x, y as fractions of the map's sides.
+        heat: ``(H, W, V)`` one map per point, 0..1.
     """
     height, width, number = heat.shape
     cells = np.floor(points * (width, height)).astype(int)                            # (V, 2)
@@ -56,16 +56,16 @@ class BlazePoseLandmarks:
     """Finds the joints of one person.
 
     Args:
-        network: of ``pose_landmark_full.tflite``: a picture (1, 256, 256, 3) in 0..1 to landmarks (1, 195), which are
-            39 of five values, the probability (1, 1) that somebody is there, the mask (1, 256, 256, 1), and heat
-            (1, 64, 64, 39) before the sigmoid.
+        network: that of ``pose_landmark_full.tflite``. From a picture ``(1, 256, 256, 3)`` in 0..1 it computes 39
+            landmarks of five values, as ``(1, 195)``, the probability ``(1, 1)`` that somebody is there, the mask
+            ``(1, 256, 256, 1)``, and heat ``(1, 64, 64, 39)`` before the sigmoid.
     """
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def __call__(self, frame: np.ndarray, region: Region) -> Person | None:
-        """Return the person in the region of frame (H, W, 3) uint8, or None where the network sees nobody.
+        """Return the person in the region of frame ``(H, W, 3)`` uint8, or None where the network sees nobody.
 
         A joint's score is the probability that it is visible, times that of the person.
         """

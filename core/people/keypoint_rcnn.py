@@ -15,13 +15,13 @@ INSTEAD = 'use blazepose instead'
 
 
 class KeypointRCNN:
-    """A ``PoseEstimator`` that looks at every frame anew.
+    """A ``PoseEstimator`` that looks at every frame by itself.
 
     Args:
-        network: list of float RGB images (3, H, W) in 0..1 → list of dicts with ``boxes`` (N, 4), ``scores`` (N,),
-            ``keypoints`` (N, 17, 3) and ``keypoints_scores`` (N, 17); by default torchvision's, on a GPU where there
-            is one.
-        least: detection score from which someone counts.
+        network: from a list of float RGB images ``(3, H, W)`` in 0..1 to a list of dicts with boxes ``(N, 4)``,
+            scores ``(N,)``, keypoints ``(N, 17, 3)`` and keypoints_scores ``(N, 17)``. By default it is torchvision's,
+            on a GPU if there is one.
+        least: smallest detection score of a person who counts.
 
     Raises:
         ValueError: the weights cannot be had, or torchvision's operators do not work on this machine.
@@ -34,7 +34,7 @@ class KeypointRCNN:
 
     @torch.no_grad()
     def __call__(self, frame: np.ndarray, expected: Sequence[Person] = ()) -> list[Person]:
-        """People in a frame uint8 RGB (H, W, 3), the surest first; ``expected`` is not used."""
+        """Return the people in frame ``(H, W, 3)`` uint8 RGB, most certain first; ``expected`` is not used."""
         image = torch.from_numpy(np.ascontiguousarray(frame)).to(self.device).permute(2, 0, 1) / 255
         found = {name: value.float().cpu().numpy() for name, value in self.network([image])[0].items()}
         scores = joint_scores(found['keypoints_scores'])
@@ -44,9 +44,9 @@ class KeypointRCNN:
 
 
 def joint_scores(logits: np.ndarray) -> np.ndarray:
-    """Peaks of the joint heat maps (any shape), which are no probabilities, as float32 scores in 0..1.
+    """Return the peaks of joint heat maps (any shape), which are logits without a fixed scale, as scores in 0..1.
 
-    The usual limit for drawing a joint, 2, becomes a half; clear joints, about 10, nearly 1.
+    A peak of 2, the usual limit for drawing a joint, becomes 0.5. Clear joints, about 10, become nearly 1.
     """
     return (1 / (1 + np.exp(1 - logits / 2))).astype(np.float32)
 

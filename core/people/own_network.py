@@ -7,18 +7,14 @@ frame and goes on from those where it is surest, which finds one person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
 from core.data.boxes import BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine
-from core.engine.runs.checkpoint import read_checkpoint
 from core.models.joint import PoseModel
-from core.models.published_weights import load_state
 from core.people.person import Person, distinct_people, person_within
-from core.systems.joint import build_pose_net
 
 WINDOW_HEIGHTS = (1.0, 0.6, 0.4)
 """As shares of the frame's height; neighbors overlap by about a half."""
@@ -30,28 +26,18 @@ class CheckpointPose:
     """A ``PoseEstimator`` for the people who were in the frame before; where there was nobody, for one person.
 
     Args:
-        file: checkpoint that ``exp/train.py`` wrote, of any mode with a pose network on COCO's 17 joints.
+        model: pose network for COCO's 17 joints, in evaluation mode, on its device.
+        boxes: how boxes are made around joints.
+        decode: how joints are read from distributions, ``expect`` or ``argmax``.
         least: mean joint score from which someone counts.
-
-    Raises:
-        ValueError: the file cannot be read, or holds no such network.
     """
 
-    def __init__(self, file: Path, least: float = 0.3) -> None:
-        checkpoint = read_checkpoint(file)
-        self.cfg = checkpoint.config
-        weights = {name: value for name, value in checkpoint.weights.items() if name.startswith('pose.')}
-        if not weights or self.cfg.DATASET.LAYOUT != 'coco17':
-            raise ValueError(f"checkpoint '{file}' has no pose network for COCO's 17 joints; name one of a run with "
-                             'TRAIN.MODE joint, two_stage or pose')
-        self.device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-        self.model = PoseModel(build_pose_net(self.cfg)).to(self.device, memory_format=torch.channels_last).eval()
-        load_state(self.model, weights)
-        self.boxes = BoxSettings(scale=self.cfg.DATASET.BBOX_SCALE)
-        self.least = least
+    def __init__(self, model: PoseModel, boxes: BoxSettings, decode: str = 'expect', least: float = 0.3) -> None:
+        self.model, self.boxes, self.decode, self.least = model, boxes, decode, least
+        self.device = next(model.parameters()).device
 
     def __call__(self, frame: np.ndarray, expected: Sequence[Person] = ()) -> list[Person]:
-        """People in a frame uint8 RGB (H, W, 3), in the order of ``expected``."""
+        """People in a frame uint8 RGB ``(H, W, 3)``, in the order of ``expected``."""
         if expected:
             keypoints, scores = self._look(frame, np.stack([person.keypoints for person in expected]))
         else:
@@ -60,8 +46,8 @@ class CheckpointPose:
                                 for points, sure in zip(keypoints, scores, strict=True) if sure.mean() >= self.least])
 
     def _search(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Joints (1, V, 2) and scores (1, V) of the person of whom the network is surest."""
-        width, height = self.cfg.MODEL.IMAGE_SIZE
+        """Joints ``(1, V, 2)`` and scores ``(1, V)`` of the person of whom the network is surest."""
+        width, height = self.model.coding.image_size
         keypoints, scores = self._look(frame, search_windows(frame.shape[1::-1], height / width))
         for kept in (REFINED,) * REFINEMENTS + (1,):
             best = np.argsort(-scores.mean(-1), kind='stable')[:kept]
@@ -70,20 +56,20 @@ class CheckpointPose:
 
     @torch.no_grad()
     def _look(self, frame: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Joints (N, V, 2) in frame pixels and scores (N, V) in the crops around ``points`` (N, any, 2)."""
+        """Joints ``(N, V, 2)`` in frame pixels, scores ``(N, V)``, in the crops around ``points`` ``(N, any, 2)``."""
         size = self.model.coding.image_size
         boxes = clip_boxes(points[:, None], np.ones((len(points), 1, points.shape[1])), frame.shape[1::-1],
                            size[1] / size[0], self.boxes, np.random.default_rng(0))
         to_crop = crop_affine(boxes.center[:, 0], boxes.size[:, 0, 0], size)                       # (N, 2, 3)
         crops = np.stack([cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR) for matrix in to_crop])
         simcc = self.model.pose(self.model.normalize(torch.from_numpy(crops).to(self.device))).simcc
-        found, scores = self.model.coding.decode(*simcc, self.cfg.TEST.DECODE)
+        found, scores = self.model.coding.decode(*simcc, self.decode)
         keypoints = apply_affine(invert_affine(to_crop), found.cpu().numpy())
         return keypoints.astype(np.float32), scores.cpu().numpy()
 
 
 def search_windows(frame_size: tuple[int, int], aspect: float) -> np.ndarray:
-    """Opposite corners (N, 2, 2) of the windows of a frame of (width, height) pixels, of height / width ``aspect``."""
+    """Opposite corners ``(N, 2, 2)`` of windows in a frame of (width, height) pixels; height / width is ``aspect``."""
     corners = []
     for share in WINDOW_HEIGHTS:
         side = share * frame_size[1] * np.array([1 / aspect, 1.0])

@@ -1,4 +1,4 @@
-"""What a pose estimator finds in a frame, and how alike two findings are."""
+"""The people that a pose estimator finds in a frame, and measures of how alike two of them are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Protocol
 import numpy as np
 
 from core.layouts import COCO17
+from core.metrics.similarity import keypoint_similarity
 
 BOX_MARGIN = 0.1
 """Margin around the joints' hull on every side, as a fraction of its longer side."""
 SAME_SHARE = 0.9
-"""Share of the smaller of two boxes within the other, above which they are one person's."""
+"""Two boxes belong to one person if a larger share of the smaller box lies within the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,9 +22,9 @@ class Person:
     """One person in one frame.
 
     Attributes:
-        keypoints: float32 (V=17, 2) x, y in pixels of the frame, in COCO-17 order.
-        scores: float32 (17,) confidence of every joint, 0..1.
-        box: float32 (4,) x0, y0, x1, y1 in pixels of the frame.
+        keypoints: float32 ``(V=17, 2)`` x, y in pixels of the frame, in COCO-17 order.
+        scores: float32 ``(17,)`` confidence of every joint, 0..1.
+        box: float32 ``(4,)`` x0, y0, x1, y1 in pixels of the frame.
         score: confidence that somebody is there, 0..1.
     """
 
@@ -40,16 +41,17 @@ class PoseEstimator(Protocol):
         """Return the people in ``frame``.
 
         Args:
-            frame: uint8 RGB (H, W, 3).
-            expected: the people of the frame before, whom an estimator may use to look again where they were.
+            frame: uint8 RGB ``(H, W, 3)``.
+            expected: the people of the frame before; an estimator may look again where they were.
         """
         ...
 
 
 def person_within(keypoints: np.ndarray, scores: np.ndarray, score: float, frame_size: tuple[int, int]) -> Person:
-    """Return the person with joints ``keypoints`` (17, 2), those outside the frame moved to its nearest pixel.
+    """Return the person with joints ``keypoints`` ``(17, 2)``; joints outside the frame move to its nearest pixel.
 
-    Its box is the hull of the joints with a margin, cut off at the frame. frame_size: (width, height) in pixels.
+    The person's box is the hull of the joints with a margin, clipped to the frame of ``frame_size`` (width, height)
+    pixels.
     """
     last = np.asarray(frame_size, dtype=np.float32) - 1
     keypoints = np.clip(keypoints, 0, last).astype(np.float32)
@@ -60,43 +62,44 @@ def person_within(keypoints: np.ndarray, scores: np.ndarray, score: float, frame
 
 
 def box_overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the intersection over union (N, K) of boxes ``first`` (N, 4) and ``second`` (K, 4), x0, y0, x1, y1."""
+    """Return the intersection over union ``(N, K)`` of boxes ``(N, 4)`` and ``(K, 4)``, x0, y0, x1, y1."""
     shared, area, other = _areas(first, second)
     return shared / np.maximum(area + other - shared, 1e-9)
 
 
 def box_shares(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the intersection over the smaller box (N, K) of boxes (N, 4) and (K, 4), x0, y0, x1, y1."""
+    """Return the intersection over the smaller box ``(N, K)`` of boxes ``(N, 4)`` and ``(K, 4)``, x0, y0, x1, y1."""
     shared, area, other = _areas(first, second)
     return shared / np.maximum(np.minimum(area, other), 1e-9)
 
 
 def _areas(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the areas of the intersections (N, K), of the first boxes (N, 1) and of the second (1, K)."""
+    """Return the areas of the intersections ``(N, K)``, of the first boxes ``(N, 1)`` and of the second ``(1, K)``."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])    # (N, K, 2)
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
     area, other = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=-1) for boxes in (first, second))
     return np.clip(high - low, 0, None).prod(axis=-1), area[:, None], other[None]
 
 
-def keypoint_similarity(first: Person, second: Person) -> float:
-    """Return the object keypoint similarity of two people, 0..1, symmetric (COCO's with the mean area of their boxes).
+def person_similarity(first: Person, second: Person) -> float:
+    """Return the object keypoint similarity of two people, 0..1, over all joints and with the mean area of their boxes.
 
-    ``mean_v exp(-d_v^2 / (2 s^2 (2 sigma_v)^2))`` over all joints, d the distance in pixels, s^2 the area.
+    It is symmetric: neither of the two is the truth.
     """
-    squared = np.square(first.keypoints - second.keypoints).sum(axis=-1)                         # (V,)
     area = np.mean([np.prod(person.box[2:] - person.box[:2]) for person in (first, second)])
-    return float(np.exp(-squared / (2 * area * np.square(2 * np.array(COCO17.sigmas)))).mean())
+    everything = np.ones(len(first.keypoints), dtype=bool)
+    return float(keypoint_similarity(first.keypoints, second.keypoints, everything, np.asarray(area), COCO17.sigmas))
 
 
 def distinct_people(people: Sequence[Person], threshold: float = 0.5) -> list[Person]:
-    """Leave out everybody who is somebody before again: joints more similar than ``threshold``, or a box within his.
+    """Return the people without those who are already in the list before them.
 
-    The box tells where the joints of one person were found twice, once of them the wrong way round.
+    Two are one person if their joints are more similar than ``threshold``, or if one box lies within the other. The
+    test of the boxes catches a person who was found twice with left and right swapped.
     """
     kept: list[Person] = []
     for person in people:
-        if all(keypoint_similarity(person, other) <= threshold
+        if all(person_similarity(person, other) <= threshold
                and box_shares(person.box[None], other.box[None]).item() <= SAME_SHARE for other in kept):
             kept.append(person)
     return kept

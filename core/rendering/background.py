@@ -1,4 +1,4 @@
-"""What stands behind the people: a furnished room in perspective, or quick clutter; rendered once per clip."""
+"""Backgrounds, rendered once per clip: a furnished room in perspective, or random clutter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FURNITURE: tuple[tuple[int, int, int], ...] = ((148, 118, 86), (96, 78, 64), (1
 
 
 def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
-    """Return an image (H, W, 3) uint8 RGB of an empty room around the origin as ``camera`` sees it.
+    """Return an image ``(H, W, 3)`` uint8 RGB of an empty room around the origin as ``camera`` sees it.
 
     A tiled floor meets a wall behind the action; pictures hang on the wall and cupboards stand along it.
     """
@@ -30,9 +30,9 @@ def room(rng: np.random.Generator, camera: Camera) -> np.ndarray:
 
 
 def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """Return an image (H, W, 3) uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
+    """Return an image ``(H, W, 3)`` uint8 RGB of random gradients, shapes and texture; ``size`` is (width, height)."""
     width, height = size
-    corners = _colors(rng, (2, 1 + rng.integers(2)))
+    corners = _colors(rng, (2, 1 + int(rng.integers(2))))
     image = cv2.resize(corners, size, interpolation=cv2.INTER_LINEAR)
     extent = np.array([width, height])
     for _ in range(rng.integers(0, 9)):
@@ -51,7 +51,7 @@ def clutter(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
 
 
 def _colors(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Random RGB colors (*shape, 3) uint8 from gray to vivid."""
+    """Random RGB colors ``(*shape, 3)`` uint8 from gray to vivid."""
     gray, tint = rng.uniform(15, 240, (*shape, 1)), rng.uniform(0, 1, (*shape, 1)) ** 2 * rng.uniform(-160, 160, 3)
     return np.clip(gray + tint, 0, 255).astype(np.uint8)
 
@@ -66,21 +66,21 @@ def grain(rng: np.random.Generator, image: np.ndarray, coarse: int, fine: int) -
 
 
 def _polygon(image: np.ndarray, camera: Camera, corners: np.ndarray, color: np.ndarray) -> None:
-    """Fill the projection of 3D corners (N, 3) that lie in front of the camera."""
+    """Fill the projection of 3D corners ``(N, 3)`` that lie in front of the camera."""
     pixels, _ = camera.project(corners)
     fixed = np.rint(np.clip(pixels, -8000, 8000) * 16).astype(np.int32)
     cv2.fillConvexPoly(image, fixed, np.asarray(color).tolist(), cv2.LINE_AA, 4)
 
 
 def _upright(base: np.ndarray, along: np.ndarray, left: float, right: float, low: float, high: float) -> np.ndarray:
-    """Corners (4, 3) of a vertical rectangle: ``along`` is its horizontal direction, ``base`` a point below it."""
+    """Corners ``(4, 3)`` of a vertical rectangle: ``along`` is its horizontal direction, ``base`` a point below it."""
     near, far = base + along * left, base + along * right
     return np.array([(*near, low), (*far, low), (*far, high), (*near, high)])
 
 
 def _draw_floor(image: np.ndarray, camera: Camera, rng: np.random.Generator, foot: np.ndarray, side: np.ndarray,
                 color: np.ndarray) -> None:
-    """Tiles between the camera and the wall's foot, in two shades; the row that runs under the camera is left out."""
+    """Draw tiles in two shades between the camera and the wall's foot, without the row under the camera."""
     away = foot / np.linalg.norm(foot)
     eye = camera.position[:2] @ away
     tile, contrast = rng.uniform(0.5, 0.9), rng.integers(4, 14)

@@ -1,6 +1,7 @@
 """The articulated body: a fixed set of named points and the kinematics that turn a pose into them.
 
-World axes: z up, meters, ground at z = 0. Drawing needs only the points: any skeleton that names them can be drawn.
+World axes are in meters, z points up and the ground is z = 0. Drawing needs only the points, so any skeleton with these
+points can be drawn.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.layouts import COCO17
 from core.rendering.body_pose import Pose
@@ -64,18 +66,19 @@ class Proportions:
         return self.thigh + self.shin
 
 
-def rotation(yaw: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
-    """Return ``Rz(yaw) Ry(pitch) Rx(roll)`` of broadcastable angles (...) as matrices (..., 3, 3)."""
-    yaw, pitch, roll = np.broadcast_arrays(yaw, pitch, roll)
-    cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(roll), np.sin(roll)
+def rotation(yaw: ArrayLike, pitch: ArrayLike, roll: ArrayLike) -> np.ndarray:
+    """Return ``Rz(yaw) Ry(pitch) Rx(roll)`` of broadcastable angles ``(...)`` as matrices ``(..., 3, 3)``."""
+    angles = np.broadcast_arrays(yaw, pitch, roll)
+    cy, cp, cr = (np.cos(angle) for angle in angles)
+    sy, sp, sr = (np.sin(angle) for angle in angles)
     entries = (cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr,
                sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr,
                -sp, cp * sr, cp * cr)
-    return np.stack(entries, axis=-1).reshape(*yaw.shape, 3, 3)
+    return np.stack(entries, axis=-1).reshape(*angles[0].shape, 3, 3)
 
 
 def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
-    """Return the body points (T, V, 3) in meters, V in ``BODY_POINTS`` order, standing or lying on z = 0."""
+    """Return the body points ``(T, V, 3)`` in meters, V in ``BODY_POINTS`` order, standing or lying on z = 0."""
     pelvis = rotation(pose.heading, pose.tilt[:, 0], pose.tilt[:, 1])  # (T, 3, 3)
     bend, side, turn = pose.spine.T
     loin = pelvis @ rotation(turn / 2, bend / 2, side / 2)
@@ -90,7 +93,7 @@ def forward_kinematics(proportions: Proportions, pose: Pose) -> np.ndarray:
 
 
 def stature_of(points: np.ndarray) -> float:
-    """Return the stature in meters that the legs of body points (T, V, 3) imply, the median over frames and sides."""
+    """Return the stature in meters that follows from the median leg length of body points ``(T, V, 3)``."""
     hip, knee, ankle = (points[:, [POINT[f'{side}_{name}'] for side in ('left', 'right')]]
                         for name in ('hip', 'knee', 'ankle'))                             # (T, 2, 3)
     legs = np.linalg.norm(hip - knee, axis=-1) + np.linalg.norm(knee - ankle, axis=-1)
@@ -98,7 +101,7 @@ def stature_of(points: np.ndarray) -> float:
 
 
 def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """Return axes (..., 3, 3) whose columns are forward, left, up, of ``up`` and a rough ``left`` (..., 3)."""
+    """Return axes ``(..., 3, 3)``, columns forward, left, up, of ``up`` and a rough ``left``, ``(..., 3)`` each."""
     up = up / np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
     left = left - (left * up).sum(-1, keepdims=True) * up
     left = left / np.maximum(np.linalg.norm(left, axis=-1, keepdims=True), 1e-6)
@@ -106,8 +109,8 @@ def axes_of(up: np.ndarray, left: np.ndarray) -> np.ndarray:
 
 
 def place(points: np.ndarray, heading: float, offset: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """Return points (..., 3) turned by ``heading`` radians about the vertical axis, then moved by (x, y) meters."""
-    turn = rotation(np.float64(heading), np.float64(0), np.float64(0))
+    """Return points ``(..., 3)`` turned by ``heading`` radians about the vertical axis, then moved by (x, y) meters."""
+    turn = rotation(heading, 0.0, 0.0)
     return points @ turn.T + np.array([*offset, 0.0])
 
 

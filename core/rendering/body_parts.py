@@ -1,7 +1,7 @@
-"""Body parts as convex hulls of spheres that hang on the body points.
+"""Body parts as convex hulls of spheres that are attached to the body points.
 
-Every part (a forearm, the shirt, the face) is the hull of a few spheres, so one rule gives the outline of all of them
-from any side, and one test tells whether a pixel lies inside.
+Every part (a forearm, the shirt, the face) is the hull of a few spheres. One rule therefore gives the outline of every
+part from any side, and one test tells whether a pixel lies inside.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _limb(name: str, start: str, end: str, start_radius: float, end_radius: floa
 
 
 # Spheres as (body point, offset in the frame of the torso or the head, radius), in fractions of stature.
-_PARTS: dict[str, tuple[Sphere, ...]] = {
+_BODY_PARTS: dict[str, tuple[Sphere, ...]] = {
     **_limb('upper_arm', 'shoulder', 'elbow', 0.032, 0.026),
     **_limb('forearm', 'elbow', 'wrist', 0.026, 0.019),
     **_limb('palm', 'wrist', 'hand', 0.020, 0.021),
@@ -43,7 +43,7 @@ _PARTS: dict[str, tuple[Sphere, ...]] = {
     'face': (('head', (0.016, 0.0, 0.010), 0.046), ('head', (0.020, 0.0, -0.034), 0.034)),
     'mane': (('head', (-0.022, 0.0, -0.01), 0.048), ('head', (-0.040, 0.0, -0.095), 0.034)),
 }
-# Flat markings on top of a part; the normal says from where they can be seen (no normal: from all sides).
+# Flat markings on top of a part; they are seen from the side of their normal, without one from all sides.
 _FRONT = (1.0, 0.0, 0.0)
 _MARKINGS: dict[str, tuple[str, tuple[float, ...] | None, tuple[Sphere, ...]]] = {
     'left_pupil': ('face', (0.8, 0.6, 0.0), (('left_eye', (0.0, 0.0, 0.0), 0.0085),)),
@@ -59,12 +59,12 @@ _MARKINGS: dict[str, tuple[str, tuple[float, ...] | None, tuple[Sphere, ...]]] =
 _PATTERN_MARKINGS = {'plain': (), 'stripes': ('stripe_0', 'stripe_1', 'stripe_2'), 'jacket': ('zip',),
                      'logo': ('badge',)}
 
-NUM_BODY_PARTS = len(_PARTS)
-PART_NAMES: tuple[str, ...] = (*_PARTS, *_MARKINGS)
+NUM_BODY_PARTS = len(_BODY_PARTS)
+PART_NAMES: tuple[str, ...] = (*_BODY_PARTS, *_MARKINGS)
 PART = {name: index for index, name in enumerate(PART_NAMES)}
 _SPHERES_PER_PART = 6
 
-# What a part's mean depth gets wrong about the order of painting, in meters towards the camera.
+# Corrections of the order of painting, where a part's mean depth misleads; in meters towards the camera.
 _BIAS = np.zeros(NUM_BODY_PARTS)
 _BIAS[[PART['face'], PART['throat'], PART['mane']]] = (0.035, -0.04, -0.01)
 _BIAS[[PART['shirt'], PART['left_palm'], PART['right_palm']]] = (0.01, 0.02, 0.02)
@@ -83,13 +83,13 @@ class _Table(NamedTuple):
 
 
 def _tabulate() -> _Table:
-    parts = [*_PARTS.values(), *(spheres for _, _, spheres in _MARKINGS.values())]
+    parts = [*_BODY_PARTS.values(), *(spheres for _, _, spheres in _MARKINGS.values())]
     padded = [[spheres[min(k, len(spheres) - 1)] for k in range(_SPHERES_PER_PART)] for spheres in parts]
     point = [[len(BODY_POINTS) if name == 'head' else POINT[name] for name, _, _ in part] for part in padded]
     offset = [[shift for _, shift, _ in part] for part in padded]
     radius = [[size for _, _, size in part] for part in padded]
     on_head = np.isin(_OWNER, [PART[name] for name in ('hair', 'face', 'throat', 'mane')])
-    normals = [(0.0, 0.0, 0.0)] * len(_PARTS) + [normal or (0.0, 0.0, 0.0) for _, normal, _ in _MARKINGS.values()]
+    normals = [(0.0, 0.0, 0.0)] * len(_BODY_PARTS) + [normal or (0.0, 0.0, 0.0) for _, normal, _ in _MARKINGS.values()]
     return _Table(np.array(point), np.array(offset), np.array(radius), on_head, np.array(normals), on_head)
 
 
@@ -97,7 +97,7 @@ _TABLE = _tabulate()
 
 
 class Frames(NamedTuple):
-    """Axes of torso and head, (T, 3, 3) each; columns are forward, left, up."""
+    """Axes of torso and head, ``(T, 3, 3)`` each; columns are forward, left, up."""
 
     torso: np.ndarray
     head: np.ndarray
@@ -107,11 +107,11 @@ class Solid(NamedTuple):
     """A dressed body over T frames, as P parts (body parts first, then markings) of S spheres.
 
     Attributes:
-        centers: (T, P, S, 3) meters.
-        radii: (P, S) meters.
-        normals: (T, P, 3) direction a marking faces, zero for everything without a front.
-        worn: (P,) False for parts this person does not have.
-        colors: (P, 3) RGB 0..255.
+        centers: ``(T, P, S, 3)`` meters.
+        radii: ``(P, S)`` meters.
+        normals: ``(T, P, 3)`` direction a marking faces, zero for everything without a front.
+        worn: ``(P,)`` False for parts that this person does not have.
+        colors: ``(P, 3)`` RGB 0..255.
     """
 
     centers: np.ndarray
@@ -122,7 +122,7 @@ class Solid(NamedTuple):
 
 
 def body_frames(points: np.ndarray) -> Frames:
-    """Return the axes of torso and head that body points (T, V, 3) imply."""
+    """Return the axes of torso and head that body points ``(T, V, 3)`` imply."""
     at = {name: points[:, index] for name, index in POINT.items()}
     ears = (at['left_ear'] + at['right_ear']) / 2
     up = np.stack([at['neck'] - at['pelvis'], at['head_top'] - ears], axis=1)  # (T, 2, 3)
@@ -132,7 +132,7 @@ def body_frames(points: np.ndarray) -> Frames:
 
 
 def dress(points: np.ndarray, look: Look) -> Solid:
-    """Return the body of points (T, V, 3) in meters, dressed as ``look`` says."""
+    """Return the body of points ``(T, V, 3)`` in meters, dressed as ``look`` says."""
     frames, stature = body_frames(points), stature_of(points)
     head = points[:, [POINT['left_ear'], POINT['right_ear']]].mean(axis=1, keepdims=True)
     anchors = np.concatenate([points, head], axis=1)
@@ -163,9 +163,9 @@ def _colors(look: Look) -> np.ndarray:
 
 
 def painting_depth(sphere_depth: np.ndarray) -> np.ndarray:
-    """Return the depth (T, P) that parts are sorted by, from the depths (T, P, S) of their spheres.
+    """Return the depth ``(T, P)`` by which parts are sorted, from the depths ``(T, P, S)`` of their spheres.
 
-    A body part counts with its mean depth and a small bias; markings lie just in front of what they mark.
+    The depth of a body part is the mean of its spheres plus a small bias; a marking lies just in front of its part.
     """
     body = sphere_depth[:, :NUM_BODY_PARTS].mean(axis=-1) - _BIAS
     markings = body[:, _OWNER[NUM_BODY_PARTS:]] - 1e-4 * np.arange(1, len(_MARKINGS) + 1)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Meters between the demo's cameras and its actors; nothing else is filmed from there (``core.rendering.strangers``).
+# Meters between the demo's cameras and its actors; ``core.rendering.strangers`` uses other distances.
 DEMO_DISTANCES = (3.8, 4.3)
 
 
@@ -14,8 +14,8 @@ class Camera(NamedTuple):
     """A pinhole camera.
 
     Attributes:
-        position: (3,) meters, world axes (z up).
-        axes: (3, 3) rows are the image's right, the image's down and the viewing direction in world axes.
+        position: ``(3,)`` meters, world axes (z up).
+        axes: ``(3, 3)`` rows are the image's right, the image's down and the viewing direction in world axes.
         focal: pixels.
         size: (width, height) of the image in pixels.
     """
@@ -26,7 +26,7 @@ class Camera(NamedTuple):
     size: tuple[int, int]
 
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return pixels (..., 2) and depths (...) in meters of world points (..., 3)."""
+        """Return pixels ``(..., 2)`` and depths ``(...)`` in meters of world points ``(..., 3)``."""
         seen = (points - self.position) @ self.axes.T
         depth = np.maximum(seen[..., 2], 0.05)
         center = (np.array(self.size) - 1) / 2

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name
-from core.rendering.kinect import VIEWS
+from core.rendering.kinect import VIEWPOINTS
 from core.rendering.nucla_set import compose_sequence, paint_sequence
 from core.rendering.painter import annotate
 
@@ -18,9 +18,9 @@ _FEWEST_FRAMES = 16
 
 
 def contact_sheet(sequences: Sequence[NuclaSequence], seed: int = 0) -> np.ndarray:
-    """Return a picture (H, W, 3), uint8 RGB: a row per action, a block per view, a tile per moment of ``MOMENTS``.
+    """Return a picture ``(H, W, 3)``, uint8 RGB: a row per action, a block per view, a tile per moment of ``MOMENTS``.
 
-    Of all sequences of an action and view of at least 16 frames, the one with the most movement for its noise is shown.
+    For each action and view it shows the sequence of at least 16 frames with the most movement relative to its noise.
 
     Raises:
         ValueError: an action lacks such a sequence in some view.
@@ -29,7 +29,7 @@ def contact_sheet(sequences: Sequence[NuclaSequence], seed: int = 0) -> np.ndarr
     for action, name in CLASS_NAMES.items():
         label = np.full((_TILE, _LABEL, 3), 255, np.uint8)
         cv2.putText(label, name, (4, _TILE // 2), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)
-        blocks = [_tiles(_clearest(sequences, action, view), seed) for view in VIEWS]
+        blocks = [_tiles(_clearest(sequences, action, view), seed) for view in VIEWPOINTS]
         gap = np.full((_TILE, _GAP, 3), 255, np.uint8)
         rows.append(np.concatenate([label, *(part for block in blocks for part in (block, gap))], axis=1))
     return np.concatenate(rows)
@@ -47,7 +47,7 @@ def _clearest(sequences: Sequence[NuclaSequence], action: int, view: int) -> Nuc
 
 
 def _tiles(sequence: NuclaSequence, seed: int) -> np.ndarray:
-    """Square tiles (S, S * number of moments, 3) around the person."""
+    """Square tiles ``(S, S * number of moments, 3)`` around the person."""
     frames, keypoints = paint_sequence(sequence, seed), annotate(compose_sequence(sequence, seed)).keypoints[0]
     chosen = [int(moment * len(frames)) for moment in MOMENTS]
     low, high = keypoints[chosen].min(axis=(0, 1)), keypoints[chosen].max(axis=(0, 1))

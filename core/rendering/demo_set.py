@@ -1,11 +1,11 @@
-"""The demo set: rendered videos named and annotated like NTU RGB+D, so that every step can be run without the real one.
+"""The demo set: rendered videos, named and annotated like those of NTU RGB+D, to run every step without the real set.
 
-Three cameras film every performance, at 0 and -45/+45 degrees around the actor; in repetition 1 the actor faces camera
-3, in repetition 2 camera 2 (Shahroudy et al., "NTU RGB+D", CVPR 2016, section 3.2). Everything follows from the seed.
+Three cameras film every performance, at 0, -45 and +45 degrees around the actor. In repetition 1 the actor faces camera
+3, in repetition 2 camera 2 (Shahroudy et al., "NTU RGB+D", CVPR 2016, section 3.2). The seed decides everything.
 
-The set of interactions comes in matched triplets: a pair's punch, kick and push of one repetition have the same length,
-the same one of the two strikes at the same moment, and the other reacts the same, so that who sees but the one who is
-hit cannot tell them apart.
+The set of interactions consists of matched triplets: the punch, kick and push of one pair and repetition have the same
+length, the same person strikes at the same moment, and the other person reacts in the same way. The person being hit,
+seen alone, does not reveal the action.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from core.rendering.actions.motion import Clock
 from core.rendering.background import room
 from core.rendering.body import forward_kinematics, place
 from core.rendering.camera import DEMO_DISTANCES, Camera, orbit
-from core.rendering.painter import Annotation, Figure, annotate, compose, paint
+from core.rendering.painter import DrawnJoints, Figure, annotate, compose, paint
 from core.rendering.subject import demo_subject
 
 DEMO_ACTIONS = (6, 7, 8, 9, 10, 22, 23, 24, 27, 43, 55, 59)
@@ -40,7 +40,8 @@ FPS = 30
 FRAMES = (32, 48)
 
 _SETUP = 1
-_PAIR_TURN, _BLOW_TURN = 25.0, 45.0  # degrees further from the faced camera, lest the partner hides the main actor
+_PAIR_TURN, _BLOW_TURN = 25.0, 45.0
+"""Degrees by which pairs turn further from the faced camera, so that the partner does not hide the main actor."""
 _CAMERA_STREAM, _ROOM_STREAM, _MOTION_STREAM = 1, 2, 3
 _LIBRARY = ACTIONS | BLOWS
 _CODEC = 'XVID'
@@ -49,11 +50,11 @@ _STATE_FILE, _ANNOTATION_FILE = 'demo_options.json', 'demo_annotations.pkl'
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What decides the demo set's content.
+    """The options that decide the content of the demo set.
 
     Attributes:
         seed: of everything random.
-        subjects: subjects 1..n of the NTU numbering act (8 gives 5 training and 3 test subjects).
+        subjects: number of subjects, who bear NTU's numbers 1, 2, ... (8 gives 5 training and 3 test subjects).
         repetitions: per subject and class.
         actions: NTU's numbers of the classes, in the order of the labels.
     """
@@ -65,7 +66,7 @@ class DemoOptions:
 
 
 class Performance(NamedTuple):
-    """One act that all cameras film; numbers are 1-based as in NTU file names, ``action`` is NTU's class number."""
+    """One act that all cameras film; numbers count from 1 as in NTU's file names, ``action`` is NTU's class number."""
 
     seed: int
     subject: int
@@ -79,7 +80,7 @@ class Performance(NamedTuple):
 
 
 def plan_demo(options: DemoOptions) -> list[Performance]:
-    """Return all performances; partners stay on their subject's side of the cross-subject split.
+    """Return all performances; a subject and the partner are on the same side of the cross-subject split.
 
     Raises:
         ValueError: for fewer than one subject or repetition.
@@ -101,7 +102,7 @@ def _partner(subject: int, last: int) -> int:
 
 @cache
 def demo_camera(seed: int, camera: int) -> Camera:
-    """Return camera 1, 2 or 3: NTU's angle, and a distance, height and lens that differ a little by camera."""
+    """Return camera 1, 2 or 3 at NTU's angle; its distance, height and lens differ a little from the others'."""
     rng = np.random.default_rng([seed, _CAMERA_STREAM, _SETUP, camera])
     azimuth = np.deg2rad(CAMERA_DEGREES[camera] + rng.uniform(-2, 2))
     return orbit(azimuth, rng.uniform(*DEMO_DISTANCES), height=rng.uniform(1.25, 1.6),
@@ -114,10 +115,10 @@ def _demo_room(seed: int, camera: int) -> np.ndarray:
 
 
 def act(performance: Performance) -> tuple[Figure, ...]:
-    """Return the figures of a performance, moving in the world that all cameras share, in the annotation's order."""
+    """Return the figures of a performance in the world that all cameras share, in the order of the annotation."""
     seed, subject, partner, repetition, number = performance
     action = _LIBRARY[number]
-    script = min(BLOWS) if number in BLOWS else number  # blows share their draws
+    script = min(BLOWS) if number in BLOWS else number  # all blows draw the same random numbers
     rng = np.random.default_rng([seed, _MOTION_STREAM, script, subject, repetition])
     cast = [demo_subject(seed, person) for person in (subject, partner)[:action.people]]
     num_frames = int(rng.integers(FRAMES[0], FRAMES[1] + 1))
@@ -137,9 +138,9 @@ def _turn(action: Action) -> float:
 
 
 def write_demo(out: Path, options: DemoOptions, jobs: int = 1, force: bool = False) -> bool:
-    """Write ``out/videos/*_rgb.avi`` and ``out/demo_annotations.pkl``; return False if a complete set was there.
+    """Write ``out/videos/*_rgb.avi`` and ``out/demo_annotations.pkl``; return False if the set is complete already.
 
-    Videos that an interrupted run with the same options has finished are kept, unless ``force``.
+    Videos that an interrupted run with the same options has finished are kept, unless ``force`` is set.
 
     Raises:
         ValueError: if ``out/videos`` holds files that are not this program's.
@@ -170,7 +171,7 @@ def split_names(names: list[str]) -> dict[str, list[str]]:
     return split
 
 
-def film(performance: Performance, videos: Path) -> list[Annotation]:
+def film(performance: Performance, videos: Path) -> list[DrawnJoints]:
     """Write the performance's missing videos and return what each camera saw."""
     figures, seen = act(performance), []
     for camera in CAMERA_DEGREES:
@@ -182,8 +183,8 @@ def film(performance: Performance, videos: Path) -> list[Annotation]:
     return seen
 
 
-def _record(performance: Performance, label: int, camera: int, seen: Annotation) -> dict[str, Any]:
-    """PYSKL's entry of one video; its arrays are new ones, for the file's bytes not to tell where they came from."""
+def _record(performance: Performance, label: int, camera: int, seen: DrawnJoints) -> dict[str, Any]:
+    """PYSKL's entry of one video; arrays are copied so that pickling gives the same bytes in every process."""
     width, height = SIZE
     return {'frame_dir': performance.name(camera), 'label': label,
             'img_shape': (height, width), 'original_shape': (height, width), 'total_frames': seen.keypoints.shape[1],
@@ -205,7 +206,7 @@ def _complete(out: Path, plan: list[Performance]) -> bool:
 
 
 def _prepare(out: Path, options: DemoOptions, force: bool) -> None:
-    """Clear what other options left behind and note the options of the set that is about to be written."""
+    """Delete the files of a set with other options and write down the options of the new set."""
     videos = out / 'videos'
     videos.mkdir(parents=True, exist_ok=True)
     if not (out / _STATE_FILE).exists() and any(videos.iterdir()):

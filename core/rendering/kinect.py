@@ -1,8 +1,8 @@
 """Recorded Kinect-20 skeletons as bodies that can be drawn, and the cameras that recorded N-UCLA.
 
-The recordings are mirrored, as Kinect pictures are: in them the toes of 94 % of the frames point away from where left
-shoulder, right shoulder and spine say that the person looks. What the file calls left is therefore drawn as the body's
-right side, so that a whole person is seen, and COCO's left and right are those of the drawn person.
+The recordings are mirrored, as Kinect pictures are: in 94 % of the frames the toes point backward, judged by the
+shoulders and the spine. The joints that the file calls left are therefore drawn as the body's right side. COCO's left
+and right are those of the drawn person.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ _AHEAD = 2.7  # meters from the camera to the world's origin, about where people
 _JOINT = {name: index for index, name in enumerate(NUCLA20.joints)}
 
 
-class View(NamedTuple):
+class Viewpoint(NamedTuple):
     """A recording camera: ``height`` above the floor in meters and ``pitch`` downwards in degrees."""
 
     height: float
     pitch: float
 
 
-VIEWS: dict[int, View] = {1: View(1.39, 12.2), 2: View(1.46, 15.8), 3: View(1.475, 17.5)}
-"""By view number; the plane through the lower foot of all frames (least absolute deviations), soles 3 cm below it."""
+VIEWPOINTS: dict[int, Viewpoint] = {1: Viewpoint(1.39, 12.2), 2: Viewpoint(1.46, 15.8), 3: Viewpoint(1.475, 17.5)}
+"""By view number; fitted to the lower foot of all frames (least absolute deviations), with the floor 3 cm below it."""
 
 
 def view_camera(view: int) -> Camera:
     """Return the pinhole camera of a view: 640x480, focal length 531 px, centered; the world's floor is z = 0."""
-    height, pitch = VIEWS[view]
+    height, pitch = VIEWPOINTS[view]
     drop = _AHEAD * np.tan(np.deg2rad(pitch))
     return look_at(np.array([-_AHEAD, 0.0, height]), np.array([0.0, 0.0, height - drop]), FOCAL, SIZE)
 
 
 def to_world(joints: np.ndarray, camera: Camera) -> np.ndarray:
-    """Map points (..., 3) in camera meters (x right, y up, z forward) to the world."""
+    """Map points ``(..., 3)`` in camera meters (x right, y up, z forward) to the world."""
     return camera.position + (joints * (1.0, -1.0, 1.0)) @ camera.axes
 
 
 def fill_missing(joints: np.ndarray) -> np.ndarray:
-    """Give joints (T, V, 3) that are exactly 0 their place in the nearest frame that has them."""
+    """Return joints ``(T, V, 3)``; a missing one, exactly 0, takes its place in the nearest frame that has it."""
     times, missing = np.arange(len(joints)), (joints == 0).all(axis=-1)                   # (T, V)
     distance = np.abs(times[:, None] - times)[..., None] + len(joints) * missing[None]    # (T, T, V)
     return np.take_along_axis(joints, distance.argmin(axis=1)[..., None], axis=0)
 
 
 def kinect_body(joints: np.ndarray) -> np.ndarray:
-    """Return the body points (T, V, 3), ``BODY_POINTS`` order, of Kinect-20 joints (T, 20, 3) in world meters.
+    """Return the body points ``(T, V, 3)`` (``BODY_POINTS`` order) of Kinect-20 joints ``(T, 20, 3)`` in world meters.
 
-    Limbs are taken as they are, sides exchanged. The face follows from the head's place, the direction from the
-    shoulders' middle to it (up) and the line of the shoulders (sideways).
+    Limbs are copied with left and right exchanged. The face is placed at the recorded head. Its upward direction leads
+    from the middle of the shoulders to the head, its sideways direction along the shoulders.
     """
     points = np.zeros((len(joints), len(BODY_POINTS), 3))
     at = {name: joints[:, index] for name, index in _JOINT.items()}

@@ -1,7 +1,7 @@
-"""The rendered N-UCLA set: recorded motion and viewpoints, drawn people, exact COCO-17 keypoints.
+"""The rendered N-UCLA set: people drawn from recorded skeletons at the recorded viewpoints, with exact keypoints.
 
-Every subject has a look of its own and every view a room of its own, so that the cross-view protocol also shifts the
-scene. Frames and the PYSKL-format pickle are pure functions of the skeletons and the seed.
+Every subject has its own look and every view its own room, so the scene also changes between the sides of the
+cross-view protocol. The skeletons and the seed alone decide the frames and the PYSKL-format pickle.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.parallel import in_parallel
 from core.rendering.background import room
 from core.rendering.camera import Camera
 from core.rendering.kinect import SIZE, fill_missing, kinect_body, to_world, view_camera
-from core.rendering.painter import Annotation, Figure, Scene, annotate, compose, faces_camera, paint
+from core.rendering.painter import DrawnJoints, Figure, Scene, annotate, compose, faces_camera, paint
 from core.rendering.subject import demo_subject
 
 ANNOTATION_FILE, _OPTIONS_FILE = 'nucla_annotations.pkl', 'nucla_options.json'
@@ -42,19 +42,19 @@ def compose_sequence(sequence: NuclaSequence, seed: int) -> Scene:
 
 @cache
 def view_room(seed: int, view: int) -> np.ndarray:
-    """Return the empty room (480, 640, 3), uint8 RGB, that a view's camera sees."""
+    """Return the empty room ``(480, 640, 3)``, uint8 RGB, that a view's camera sees."""
     return room(np.random.default_rng([seed, _ROOM_STREAM, view]), view_camera(view))
 
 
 def paint_sequence(sequence: NuclaSequence, seed: int) -> np.ndarray:
-    """Return the frames (T, 480, 640, 3), uint8 RGB, of one sequence."""
+    """Return the frames ``(T, 480, 640, 3)``, uint8 RGB, of one sequence."""
     return paint(compose_sequence(sequence, seed), view_room(seed, parse_nucla_name(sequence.name).view))
 
 
 def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Write the frames of one sequence where they are missing; return keypoints (1, T, 17, 2) and scores (1, T, 17).
+    """Write the frames of one sequence unless they exist; return keypoints ``(1, T, 17, 2)`` and scores ``(1, T, 17)``.
 
-    The score of a keypoint is 1 where it is seen, 0.5 where something covers it and 0 for face points turned away.
+    A keypoint that is seen has the score 1, a covered one 0.5, and a face point turned away from the camera 0.
     """
     target = images / sequence.name
     scene = compose_sequence(sequence, seed)
@@ -65,20 +65,20 @@ def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> tuple[n
 
 
 def _to_entry(sequence: NuclaSequence, keypoints: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
-    """PYSKL's entry; its arrays are new ones, for the file's bytes not to tell which process they came from."""
+    """PYSKL's entry of one sequence; arrays are copied so that pickling gives the same bytes in every process."""
     return {'frame_dir': sequence.name, 'label': parse_nucla_name(sequence.name).label, 'img_shape': SIZE[::-1],
             'original_shape': SIZE[::-1], 'total_frames': len(sequence.joints),
             'keypoint': keypoints.astype(np.float32), 'keypoint_score': scores.astype(np.float32)}
 
 
-def _scores(seen: Annotation, points: np.ndarray, camera: Camera) -> np.ndarray:
+def _scores(seen: DrawnJoints, points: np.ndarray, camera: Camera) -> np.ndarray:
     scores = (0.5 + 0.5 * seen.visible).astype(np.float32)                                # (1, T, 17)
     scores[0, :, :_NUM_FACE_POINTS] *= faces_camera(points, camera)
     return scores
 
 
 def write_nucla(sequences: Sequence[NuclaSequence], out: Path, seed: int = 0, jobs: int = 1) -> None:
-    """Write ``out/images/NAME/%05d.jpg`` and ``out/nucla_annotations.pkl``; sequences that have a folder are kept.
+    """Write ``out/images/NAME/%05d.jpg`` and ``out/nucla_annotations.pkl``; sequences with a folder are not redrawn.
 
     Raises:
         ValueError: ``out`` holds a set drawn with another seed.

@@ -1,7 +1,7 @@
-"""The painter: dressed bodies and a camera in, frames and exact COCO-17 keypoints out.
+"""The painter: turns dressed bodies and a camera into frames and exact COCO-17 keypoints.
 
-Bodies come as 3D points, so motion-capture skeletons can be drawn as well as scripted ones. Parts are drawn far to
-near; a keypoint counts as visible when no part drawn later covers it.
+Bodies are given as 3D points, so recorded skeletons can be drawn as well as scripted ones. Parts are drawn from far to
+near. A keypoint is visible if no part drawn later covers it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,19 @@ _TRUNK_OPPOSITE = [POINT[name] for name in ('right_shoulder', 'left_shoulder', '
 
 
 class Figure(NamedTuple):
-    """A person to draw: body points (T, V, 3) in meters (``BODY_POINTS`` order) and what the person looks like."""
+    """A person to draw: body points ``(T, V, 3)`` in meters, in ``BODY_POINTS`` order, and the person's look."""
 
     points: np.ndarray
     look: Look
 
 
-class Annotation(NamedTuple):
-    """COCO-17 keypoints (M, T, 17, 2) in image pixels and visibility (M, T, 17): 1 seen, 0 covered or outside."""
+class DrawnJoints(NamedTuple):
+    """The drawn people's joints.
+
+    Attributes:
+        keypoints: COCO-17 joints ``(M, T, 17, 2)`` in image pixels.
+        visible: ``(M, T, 17)``, 1 seen, 0 covered or outside the image.
+    """
 
     keypoints: np.ndarray
     visible: np.ndarray
@@ -45,11 +50,11 @@ class Scene(NamedTuple):
 
     Attributes:
         figures, camera: what was projected.
-        centers: (T, P, S, 2) pixels; radii: (T, P, S) pixels.
-        depth: (T, P) meters, the order of painting.
-        shown: (T, P) False for parts not worn and markings that face away.
-        colors: (T, P, 3) RGB.
-        shadows: (M, T, K, 2) pixels, outline of the shadow on the ground.
+        centers: ``(T, P, S, 2)`` pixels; radii: ``(T, P, S)`` pixels.
+        depth: ``(T, P)`` meters, the order of painting.
+        shown: ``(T, P)`` False for parts not worn and markings that face away.
+        colors: ``(T, P, 3)`` RGB.
+        shadows: ``(M, T, K, 2)`` pixels, outline of the shadow on the ground.
     """
 
     figures: tuple[Figure, ...]
@@ -65,9 +70,9 @@ class Scene(NamedTuple):
 def compose(figures: tuple[Figure, ...], camera: Camera) -> Scene:
     """Project figures (same T each) into one scene."""
     views = [_view(dress(figure.points, figure.look), camera) for figure in figures]
-    joined = [np.concatenate(arrays, axis=1) for arrays in zip(*views, strict=True)]
+    centers, radii, depth, shown, colors = (np.concatenate(arrays, axis=1) for arrays in zip(*views, strict=True))
     shadows = np.stack([_shadow(figure.points, camera) for figure in figures])
-    return Scene(figures, camera, *joined, shadows)
+    return Scene(figures, camera, centers, radii, depth, shown, colors, shadows)
 
 
 def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
@@ -83,14 +88,14 @@ def _view(solid: Solid, camera: Camera) -> tuple[np.ndarray, ...]:
 
 
 def _shadow(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """Outline (T, K, 2) of what lies under the body, pressed flat on the ground."""
+    """Outline ``(T, K, 2)`` of the body projected onto the ground."""
     ground = points * (1.0, 1.0, 0.0)
     centers, depth = camera.project(ground)
     return outline(centers, 0.06 * camera.focal / depth)
 
 
 def outline(centers: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Return the convex outline (..., K, 2) of circles with centers (..., S, 2) and radii (..., S)."""
+    """Return the convex outline ``(..., K, 2)`` of circles with centers ``(..., S, 2)`` and radii ``(..., S)``."""
     reach = centers @ _DIRECTIONS.T + radii[..., None]  # (..., S, K)
     best = reach.argmax(axis=-2)
     chosen = np.take_along_axis(centers, best[..., None], axis=-2)
@@ -98,12 +103,12 @@ def outline(centers: np.ndarray, radii: np.ndarray) -> np.ndarray:
 
 
 def paint(scene: Scene, background: np.ndarray) -> np.ndarray:
-    """Return frames (T, H, W, 3) uint8 RGB: the scene on a copy of ``background`` (H, W, 3)."""
+    """Return frames ``(T, H, W, 3)`` uint8 RGB: the scene on a copy of ``background`` ``(H, W, 3)``."""
     rims = _fixed(outline(scene.centers, scene.radii + 0.9))
     fills = _fixed(outline(scene.centers, scene.radii))
     lights = _fixed(outline(scene.centers - 0.28 * scene.radii[..., None], 0.5 * scene.radii))
     fill_colors = scene.colors.astype(int).tolist()
-    dark = scene.colors.mean(axis=-1, keepdims=True) < 60  # limbs in black must stand out from each other, too
+    dark = scene.colors.mean(axis=-1, keepdims=True) < 60  # black limbs must stand out from each other
     rim_colors = np.where(dark, scene.colors + 40, 0.5 * scene.colors).astype(int).tolist()
     light_colors = (0.84 * scene.colors + 41).astype(int).tolist()
     order = np.argsort(-scene.depth, axis=1)
@@ -125,7 +130,7 @@ def _fixed(polygons: np.ndarray) -> np.ndarray:
 
 
 def _darken(frame: np.ndarray, outlines: np.ndarray) -> None:
-    """Blend shadows (M, K, 2) into the ground, in place, touching only the rows and columns they cover."""
+    """Blend shadows ``(M, K, 2)`` into the ground, in place, touching only the rows and columns they cover."""
     height, width = frame.shape[:2]
     left, top = np.clip((outlines.min(axis=(0, 1)) >> _SHIFT) - 1, 0, (width, height))
     right, bottom = np.clip((outlines.max(axis=(0, 1)) >> _SHIFT) + 2, 0, (width, height))
@@ -138,8 +143,8 @@ def _darken(frame: np.ndarray, outlines: np.ndarray) -> None:
     patch[:] = cv2.addWeighted(patch, 0.62, dark, 0.38, 0)
 
 
-def annotate(scene: Scene) -> Annotation:
-    """Return the exact keypoints of every figure and which of them are seen."""
+def annotate(scene: Scene) -> DrawnJoints:
+    """Return the exact keypoints of every figure and their visibility."""
     points = np.stack([figure.points[:, :COCO17.num_joints] for figure in scene.figures])  # (M, T, J, 3)
     keypoints, _ = scene.camera.project(points)
     width, height = scene.camera.size
@@ -147,24 +152,24 @@ def annotate(scene: Scene) -> Annotation:
     seen = inside & ~_covered(scene, keypoints)
     seen[:, :, _TRUNK] &= np.stack([_near_side(figure.points, scene.camera) for figure in scene.figures])
     seen[:, :, :5] &= np.stack([faces_camera(figure.points, scene.camera) for figure in scene.figures])
-    return Annotation(keypoints.astype(np.float32), seen.astype(np.float32))
+    return DrawnJoints(keypoints.astype(np.float32), seen.astype(np.float32))
 
 
 def faces_camera(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """Return whether nose, eyes and ears of body points (T, V, 3) are on the camera's side of the head, (T, 5)."""
+    """Return bool ``(T, 5)``: nose, eyes and ears of body points ``(T, V, 3)`` on the camera's side of the head."""
     normals = _FACE_NORMALS @ body_frames(points).head.transpose(0, 2, 1)  # (T, 5, 3)
     towards = camera.position - points[:, :5]
     return (normals * towards).sum(-1) > -0.12 * np.linalg.norm(towards, axis=-1)
 
 
 def _near_side(points: np.ndarray, camera: Camera) -> np.ndarray:
-    """(T, 4) False for a shoulder or hip on the far side of a trunk seen from within 40 degrees of its side."""
+    """``(T, 4)`` False for a shoulder or hip on the far side of a trunk seen from within 40 degrees of its side."""
     across = points[:, _TRUNK] - points[:, _TRUNK_OPPOSITE]
     return across @ camera.axes[2] < 0.75 * np.linalg.norm(across, axis=-1)
 
 
 def _covered(scene: Scene, keypoints: np.ndarray) -> np.ndarray:
-    """(M, T, J) whether a part painted after the joint's own parts lies over the joint."""
+    """``(M, T, J)`` whether a part painted after the joint's own parts lies over the joint."""
     people, (frames, _) = len(scene.figures), scene.depth.shape
     body = np.arange(scene.depth.shape[1]).reshape(people, -1)[:, :NUM_BODY_PARTS].ravel()
     reach = (scene.centers[:, body] @ _DIRECTIONS.T + scene.radii[:, body, :, None]).max(axis=-2)  # (T, P, K)
@@ -179,7 +184,7 @@ def _covered(scene: Scene, keypoints: np.ndarray) -> np.ndarray:
 
 
 def _attachment() -> tuple[np.ndarray, np.ndarray]:
-    """Which parts (J, P) carry a joint, and how much nearer (meters) a part of the same body must be to hide it."""
+    """Which parts ``(J, P)`` carry a joint, and how much nearer (meters) a part of the same body must be to hide it."""
     carriers = {'shoulder': ('upper_arm',), 'elbow': ('upper_arm', 'forearm'), 'wrist': ('forearm', 'palm'),
                 'hip': ('thigh',), 'knee': ('thigh', 'shin'), 'ankle': ('shin', 'shoe')}
     attached = np.zeros((COCO17.num_joints, NUM_BODY_PARTS), dtype=bool)

@@ -1,9 +1,11 @@
-"""An endless supply of random people in random poses, to pretrain a pose network without any recorded data.
+"""Random people in random poses, without end, to pretrain a pose network without any recorded data.
 
-They share the demo's renderer and nothing a network could memorize of it: subjects are strangers (numbers from
-``FIRST_STRANGER``, garments ``COLOR_GAP`` away from the demo's), cameras never stand as far off as the demo's
-(``DISTANCES`` leaves ``camera.DEMO_DISTANCES`` out), backgrounds are clutter instead of rooms, and poses are disturbed
-at random.
+They share the demo's renderer, but nothing of the demo that a network could memorize:
+
+* Subjects are strangers, with numbers from ``FIRST_STRANGER`` and garments ``COLOR_GAP`` away from the demo's.
+* Cameras stand nearer or farther than the demo's (``DISTANCES`` leaves out ``camera.DEMO_DISTANCES``).
+* Backgrounds are clutter instead of rooms.
+* Poses are disturbed at random.
 """
 
 from __future__ import annotations
@@ -25,15 +27,16 @@ from core.rendering.subject import Subject, stranger
 DISTANCES = ((2.2, 3.5), (4.6, 8.0))
 _ELEVATIONS = np.deg2rad((-5.0, 35.0))
 _HEIGHTS = (0.42, 0.94)
+_LIBRARY = tuple(ACTIONS.values())
 
 
 class PersonSample(NamedTuple):
     """One picture of one annotated person.
 
     Attributes:
-        frame: (H, W, 3) uint8 RGB.
-        keypoints: (17, 2) float32 pixels, COCO order, exact for every joint wherever it lies.
-        visible: (17,) float32, 1 seen, 0 covered or outside the frame.
+        frame: ``(H, W, 3)`` uint8 RGB.
+        keypoints: ``(17, 2)`` float32 pixels, COCO order, exact for every joint, also covered or outside the frame.
+        visible: ``(17,)`` float32, 1 seen, 0 covered or outside the frame.
         subject: number of the drawn subject, from ``FIRST_STRANGER``.
     """
 
@@ -46,7 +49,7 @@ class PersonSample(NamedTuple):
 def render_person_sample(rng: np.random.Generator, size: tuple[int, int] = (160, 160)) -> PersonSample:
     """Return a random stranger, 0.42 to 0.94 frame heights tall when upright; ``size`` is (width, height) in pixels.
 
-    A second person stands near, before or behind in one picture of three.
+    In about one of three pictures a second person stands nearby.
     """
     subject, points = _random_person(rng)
     camera = random_camera(rng, points[0], size)
@@ -63,7 +66,7 @@ def render_person_sample(rng: np.random.Generator, size: tuple[int, int] = (160,
 
 
 def random_camera(rng: np.random.Generator, points: np.ndarray, size: tuple[int, int]) -> Camera:
-    """Return a camera anywhere around body points (V, 3) framing them loosely, ``DISTANCES`` from their middle."""
+    """Return a camera at a random angle that frames body points ``(V, 3)`` loosely, ``DISTANCES`` from their middle."""
     near, far = DISTANCES[rng.integers(len(DISTANCES))]
     distance, elevation = rng.uniform(near, far), rng.uniform(*_ELEVATIONS)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -78,7 +81,7 @@ def random_camera(rng: np.random.Generator, points: np.ndarray, size: tuple[int,
 
 
 def _random_person(rng: np.random.Generator) -> tuple[Subject, np.ndarray]:
-    """A stranger and the points (1, V, 3) of one disturbed moment of one random action, pelvis above the origin."""
+    """A stranger and the points ``(1, V, 3)`` of one disturbed moment of one random action, pelvis above the origin."""
     subject = stranger(rng)
     action = _LIBRARY[rng.integers(len(_LIBRARY))]
     duration = rng.uniform(1.0, 1.7)
@@ -87,9 +90,6 @@ def _random_person(rng: np.random.Generator) -> tuple[Subject, np.ndarray]:
     pose = disturb(poses[rng.integers(len(poses))], rng, amount=float(rng.choice([0.3, 1.0, 1.6])))
     points = forward_kinematics(subject.proportions, pose)
     return subject, points - points[:, POINT['pelvis']] * (1.0, 1.0, 0.0)
-
-
-_LIBRARY = tuple(ACTIONS.values())
 
 
 def _weather(rng: np.random.Generator, frame: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""Who is drawn: proportions, clothing and manner of a person, a pure function of a seed and a subject number.
+"""The people who are drawn: proportions, clothing and manner, decided by a seed and a subject number.
 
-Demo subjects are numbered below ``FIRST_STRANGER``; strangers (people for pose pretraining) from there on. The number
-seeds all that a person is, so no stranger is a demo subject; and a stranger's garments keep ``COLOR_GAP`` away, in
-RGB, from every color of the demo's wardrobe.
+Demo subjects have numbers below ``FIRST_STRANGER``, strangers (the people of pose pretraining) the numbers from there
+on. The number seeds everything about a person, so no stranger is a demo subject. The colors of a stranger's garments
+are more than ``COLOR_GAP`` away, in RGB, from every color of the demo's wardrobe.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.rendering.body import Proportions
+from core.visualization.colors import Color
 
 FIRST_STRANGER = 1000
 COLOR_GAP = 40.0
-
-Color = tuple[int, int, int]
 
 DEMO_SHIRTS: tuple[Color, ...] = (
     (178, 44, 48), (236, 228, 214), (38, 92, 166), (232, 178, 52), (56, 132, 88), (140, 84, 160), (222, 122, 60),
@@ -27,7 +26,7 @@ DEMO_TROUSERS: tuple[Color, ...] = (
 DEMO_SHOES: tuple[Color, ...] = ((24, 24, 26), (228, 228, 226), (120, 40, 40), (60, 60, 110))
 SKINS: tuple[Color, ...] = ((241, 204, 176), (224, 178, 142), (198, 146, 108), (156, 104, 72), (112, 74, 52))
 HAIRS: tuple[Color, ...] = ((28, 24, 22), (62, 42, 30), (104, 70, 42), (178, 140, 84), (140, 138, 136))
-_HAIR_CONTRAST = 75.0  # RGB distance between hair and skin, for faces to stand out
+_HAIR_CONTRAST = 75.0  # smallest RGB distance between hair and skin, so that faces stand out
 PATTERNS = ('plain', 'stripes', 'jacket', 'logo')
 
 
@@ -37,7 +36,7 @@ class Look:
 
     Attributes:
         pattern: one of ``PATTERNS``, drawn on the shirt in color ``accent``.
-        long_sleeves, long_trousers, long_hair: what covers forearms, shins and the back of the neck.
+        long_sleeves, long_trousers, long_hair: whether forearms, shins and the back of the neck are covered.
         girth: limb and torso thickness, 1 is average.
     """
 
@@ -107,14 +106,14 @@ def demo_subject(seed: int, number: int) -> Subject:
 
 
 def stranger(rng: np.random.Generator) -> Subject:
-    """Return a random person who is none of the demo's subjects and wears none of their colors."""
+    """Return a random person who is no demo subject and wears no color of theirs."""
     number = int(rng.integers(FIRST_STRANGER, 2 ** 31))
     own = np.random.default_rng(number)
     return _dress(own, number, _foreign_colors(own, 4), PATTERNS[own.integers(len(PATTERNS))])
 
 
 def wardrobe_distance(colors: np.ndarray) -> np.ndarray:
-    """Return the RGB distance (N,) of colors (N, 3) to the nearest color of the demo's wardrobe."""
+    """Return the RGB distance ``(N,)`` of colors ``(N, 3)`` to the nearest color of the demo's wardrobe."""
     wardrobe = np.array(DEMO_SHIRTS + DEMO_TROUSERS + DEMO_SHOES, dtype=np.float64)
     return np.linalg.norm(colors[:, None] - wardrobe, axis=-1).min(axis=1)
 

@@ -20,7 +20,7 @@ LINES = (BLUE, VERMILLION, GREEN, ORANGE, SKY_BLUE, BLACK)
 
 
 def joint_colors(layout: Layout) -> list[Color]:
-    """Return V colors: LEFT and RIGHT for the joints of the layout's flip pairs, CENTER for the others."""
+    """Return the V joint colors: LEFT and RIGHT for the joints of the layout's flip pairs, CENTER for the others."""
     colors = [CENTER] * layout.num_joints
     for left, right in layout.flip_pairs:
         colors[left], colors[right] = LEFT, RIGHT
@@ -28,7 +28,7 @@ def joint_colors(layout: Layout) -> list[Color]:
 
 
 def link_colors(layout: Layout) -> list[Color]:
-    """Return one color per link of the layout: that of its side, CENTER for a link with no or both sides."""
+    """Return one color per link of the layout: LEFT or RIGHT by its side, CENTER if it has no side or both."""
     joints = joint_colors(layout)
     colors = []
     for link in layout.links:

@@ -1,6 +1,6 @@
-"""Skeletons drawn over frames, and strips that set annotated and predicted joints of a clip side by side.
+"""Draws skeletons on frames, and strips of frames that compare the annotated and predicted joints of a clip.
 
-Images are RGB uint8 (H, W, 3); joints are pixels with the center of the first pixel at (0, 0).
+Images are RGB uint8 ``(H, W, 3)``. Joints are given in pixels; the center of the first pixel is (0, 0).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEGEND = (('annotated', WHITE), ('predicted left', LEFT), ('predicted right', RI
 
 
 class Skeletons(NamedTuple):
-    """One person's joints over a clip: keypoints (T, V, 2) in pixels of the frames, visible (T, V)."""
+    """One person's joints over a clip: keypoints ``(T, V, 2)`` in pixels of the frames, visible ``(T, V)``."""
 
     keypoints: np.ndarray
     visible: np.ndarray
@@ -33,12 +33,12 @@ class Skeletons(NamedTuple):
 
 def draw_skeleton(image: np.ndarray, keypoints: np.ndarray, visible: np.ndarray, layout: Layout,
                   threshold: float = 0.0, color: Color | None = None, width: float = 1.0) -> np.ndarray:
-    """Return a copy of image (H, W, 3) with one skeleton: dark-edged links and joints, sized to the image.
+    """Return a copy of image ``(H, W, 3)`` with one skeleton: dark-edged links and joints, in proportion to the image.
 
     Args:
-        keypoints: (V, 2) pixels; a joint that is not finite is left out, one outside the image is cut off.
-        visible: (V,) visibility or score; joints at or below ``threshold`` are left out, with their links.
-        color: RGB of the whole skeleton; by default left, right and center differ.
+        keypoints: ``(V, 2)`` pixels; a joint that is not finite is left out.
+        visible: ``(V,)`` visibility or score; joints at or below ``threshold`` are left out, with their links.
+        color: RGB of the whole skeleton; by default left, right and center have different colors.
         width: factor on the line width.
     """
     canvas = np.ascontiguousarray(image).copy()
@@ -60,14 +60,14 @@ def draw_skeleton(image: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
 
 def draw_clip_strip(frames: np.ndarray, annotated: Skeletons | None, predicted: Skeletons | None, layout: Layout,
                     caption: str, num_panels: int = 6, threshold: float = 0.0) -> np.ndarray:
-    """Return one picture of evenly spaced frames with both skeletons, the caption and a legend below.
+    """Return one picture of evenly spaced frames with both skeletons, and the caption and a legend below.
 
     Args:
-        frames: (T, H, W, 3) RGB uint8; small ones are enlarged up to four times.
+        frames: ``(T, H, W, 3)`` RGB uint8; small ones are enlarged up to four times.
         annotated: joints to draw in white, or None.
-        predicted: joints to draw in side colors on top, ``visible`` being their scores, or None.
+        predicted: joints to draw on top in the colors of their sides, with scores as ``visible``, or None.
         caption: lines of ASCII text, see ``class_caption``.
-        num_panels: how many frames to show, at most T.
+        num_panels: number of frames to show; all T if the clip is shorter.
         threshold: predicted joints with a score at or below it are left out.
     """
     chosen = np.unique(np.linspace(0, len(frames) - 1, num_panels).round().astype(int)).tolist()
@@ -86,7 +86,7 @@ def class_caption(true_class: str, predicted_class: str, probability: float) -> 
 
 def _draw_panel(frames: np.ndarray, frame: int, annotated: Skeletons | None, predicted: Skeletons | None,
                 layout: Layout, threshold: float) -> np.ndarray:
-    """Return one frame (H, W, 3) at the panel's size with its skeletons and its 0-based number."""
+    """Return one frame ``(H, W, 3)`` at the panel's size with its skeletons and its 0-based number."""
     height, width = frames.shape[1:3]
     scale = min(MAX_UPSCALE, PANEL_HEIGHT / height)
     size = (round(width * scale), round(height * scale))
@@ -102,7 +102,7 @@ def _draw_panel(frames: np.ndarray, frame: int, annotated: Skeletons | None, pre
 
 
 def _draw_caption(caption: str, legend: tuple[tuple[str, Color], ...], width: int) -> np.ndarray:
-    """Return the text block (H, width, 3): the caption's lines and the colored legend, wrapped to the width."""
+    """Return the text block ``(H, width, 3)``: the caption's lines and the colored legend, wrapped to the width."""
     letter = cv2.getTextSize('n', FONT, FONT_SCALE, 1)[0][0]
     columns = max(8, (width - 2 * MARGIN) // letter)
     lines = [part for line in caption.splitlines() for part in textwrap.wrap(line, columns)]

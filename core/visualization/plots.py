@@ -1,4 +1,4 @@
-"""Figures of a run, drawn with matplotlib's object interface: no display, no global state."""
+"""Figures of a run, drawn with matplotlib's object interface, which needs no display and no global state."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ CURVES = {
 
 
 def confusion_matrix_figure(confusion: np.ndarray, class_names: Sequence[str], path: str | Path) -> Path:
-    """Write a PNG of the confusion matrix (K, K), rows being true classes, each row in percent. Returns the path.
+    """Write a PNG of the confusion matrix ``(K, K)``, true classes by row, each row in percent. Returns the path.
 
-    Cells carry numbers up to 30 classes; beyond, color alone speaks and thin lines lead to the names.
+    With up to 30 classes every cell shows its number. With more, only colors show the values, and thin lines lead to
+    the names.
 
     Raises:
-        ValueError: if there is not one name per class.
+        ValueError: the number of names is not the number of classes.
     """
     num_classes = len(confusion)
     if confusion.shape != (num_classes, num_classes) or len(class_names) != num_classes:
@@ -58,12 +59,12 @@ def curves_figure(rows: Sequence[Mapping[str, float]], path: str | Path,
     """Write a PNG of metrics over epochs, one panel per entry of ``panels`` that has values. Returns the path.
 
     Args:
-        rows: metrics by name with ``epoch`` (epochs done, may be a fraction), in any order; each row may hold only some
-            of the metrics, so training and validation may be logged apart.
-        panels: label of the vertical axis → the metrics drawn in that panel.
+        rows: metrics by name with ``epoch`` (epochs done, may be a fraction), in any order. A row may hold only some of
+            the metrics, so training and validation may have rows of their own.
+        panels: the metrics drawn in each panel, by the label of its vertical axis.
 
     Raises:
-        ValueError: if no row holds any of the metrics.
+        ValueError: no row holds any of the metrics.
     """
     curves = {label: [(key, points) for key in keys if (points := _points(rows, key))]
               for label, keys in panels.items()}
@@ -79,14 +80,16 @@ def curves_figure(rows: Sequence[Mapping[str, float]], path: str | Path,
 
 
 def comparison_figure(groups: Mapping[str, Mapping[str, Sequence[float]]], path: str | Path) -> Path:
-    """Write a PNG that compares arms: per metric one bar per arm, its mean, with every seed as a dot. Returns the path.
+    """Write a PNG that compares the arms of an experiment and return its path.
+
+    Every metric has one bar per arm, which shows the mean, and a dot for every seed.
 
     Args:
-        groups: metric → arm → percentages, one per seed; every metric names the same arms. An arm without values gets
-            no bar, a metric without values no group.
+        groups: percentages, one per seed, by metric and arm; every metric names the same arms. An arm without values
+            gets no bar, a metric without values no group.
 
     Raises:
-        ValueError: if there is no value at all.
+        ValueError: there is no value at all.
     """
     groups = {metric: arms for metric, arms in groups.items() if any(arms.values())}
     if not groups:
@@ -107,7 +110,7 @@ def comparison_figure(groups: Mapping[str, Mapping[str, Sequence[float]]], path:
 
 
 def _draw_arm(axes: Axes, index: int, arm: str, seeds: Mapping[float, Sequence[float]], width: float) -> None:
-    """Draw the bars of one arm at the positions ``seeds`` maps to values; hatches tell apart what colors repeat."""
+    """Draw the bars of one arm; ``seeds`` holds the values by position. Hatches distinguish arms of the same color."""
     means = [float(np.mean(values)) for values in seeds.values()]
     axes.bar(list(seeds), means, 0.9 * width, label=arm, color=np.array(LINES[index % len(LINES)]) / 255,
              alpha=0.6, hatch='/' * (index // len(LINES)))
@@ -142,7 +145,7 @@ def _label_classes(axes: Axes, class_names: Sequence[str]) -> None:
 
 
 def _number_cells(axes: Axes, percent: np.ndarray) -> None:
-    """Write the rounded percentage into every cell of percent (K, K) that rounds to at least 1."""
+    """Write the rounded percentage into every cell of percent ``(K, K)`` that rounds to at least 1."""
     for row, column in np.argwhere(percent >= 0.5).tolist():
         value = percent[row, column]
         axes.text(column, row, f'{value:.0f}', ha='center', va='center', fontsize=8,

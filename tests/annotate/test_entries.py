@@ -7,7 +7,7 @@ from core.annotate.entries import (
     PANEL_SIZE,
     People,
     count_frames,
-    draw_people,
+    draw_overview,
     load_people,
     read_frames,
     save_people,
@@ -61,7 +61,7 @@ def test_entries_are_what_the_reader_expects(people):
 def test_the_picture_shows_frames_and_joints(people, tmp_path):
     folder = tmp_path / 'images' / 'a'
     write_frames([np.full((72, 96, 3), 100, np.uint8)] * 9, folder, FrameFormat((96, 72)))
-    picture = draw_people(people, folder)
+    picture = draw_overview(people, folder)
     assert picture.shape[0] % 2 == 0 and picture.shape[1] % 4 == 0 and max(picture.shape) <= 4 * PANEL_SIZE[0]
     height, width = picture.shape[0] // 2, picture.shape[1] // 4
     drawn = (np.abs(picture.astype(int) - 100) > 8).any(-1).reshape(2, height, 4, width).any((1, 3))
@@ -72,7 +72,7 @@ def test_the_picture_shows_where_people_are(tmp_path):
     keypoints = np.full((1, 2, 17, 2), 10, np.float16)
     keypoints[0, 1] = (30, 50)
     write_frames([np.zeros((100, 400, 3), np.uint8)] * 2, tmp_path / 'a', FrameFormat((400, 100)))
-    picture = draw_people(People(keypoints, np.ones((1, 2, 17), np.float16), (400, 100)), tmp_path / 'a')
+    picture = draw_overview(People(keypoints, np.ones((1, 2, 17), np.float16), (400, 100)), tmp_path / 'a')
     height, width = picture.shape[0] / 2, picture.shape[1] / 4
     assert height == PANEL_SIZE[1] and width / height == pytest.approx((20 + 14) / (40 + 14), abs=0.05)
 

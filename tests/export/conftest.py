@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from core.config import load_config
-from core.inference.loading import Recognizer
+from core.inference.build import build_recognizer
 from core.models.pose.lite_hrnet import LITE_HRNETS, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.skeleton.block import STGCNPP_BLOCK
@@ -49,7 +49,7 @@ def make_recognizer():
             elif isinstance(layer, nn.modules.batchnorm._BatchNorm):
                 layer.running_mean.normal_(std=0.1)
                 layer.running_var.uniform_(0.3, 0.6)
-        return Recognizer(model.eval(), cfg, ('sit', 'stand', 'walk'))
+        return build_recognizer(cfg, model, ('sit', 'stand', 'walk'))
 
     return make
 
@@ -82,4 +82,4 @@ def files(recognizer, tmp_path_factory):
 def clips(recognizer):
     """Two clips of noise for ``recognizer``."""
     from core.export.check import random_clips
-    return random_clips(recognizer.cfg, 2, np.random.default_rng(1))
+    return random_clips(recognizer, 2, np.random.default_rng(1))

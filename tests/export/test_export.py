@@ -7,11 +7,10 @@ import onnxruntime
 import pytest
 import torch
 
-from core.config import saved_config
 from core.export.check import compare, random_clips
 from core.export.export import export_part
 from core.export.graphs import trace
-from core.inference.exported import OnnxModel, read_graph
+from core.inference.exported import ExportedModel, read_graph
 from core.models.visual.fusion import ProbabilityFusion
 
 
@@ -26,15 +25,15 @@ def test_names_and_metadata(files, recognizer, part, inputs, outputs):
     about = {entry.key: entry.value for entry in model.metadata_props}
     assert about['part'] == part and about['clip_size'] == '4'
     assert json.loads(about['class_names']) == ['sit', 'stand', 'walk']
-    assert saved_config(about['config']) == recognizer.cfg
+    assert about['config'] == recognizer.config
 
 
 def test_a_visual_branch_is_one_more_input_of_the_action(make_recognizer, tmp_path):
     recognizer = make_recognizer('MULTI_FUSE', 'true')
     (tmp_path / 'action.onnx').write_bytes(export_part(recognizer, 'action').SerializeToString())
-    exported = OnnxModel(tmp_path / 'action.onnx')
+    exported = ExportedModel(tmp_path / 'action.onnx')
     assert exported.inputs == ('pose', 'person_mask', 'seen')
-    clips = random_clips(recognizer.cfg, 2, np.random.default_rng(0))
+    clips = random_clips(recognizer, 2, np.random.default_rng(0))
     assert compare(recognizer.model, exported, clips).largest['logits'] < 1e-4
 
 

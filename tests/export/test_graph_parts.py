@@ -13,8 +13,8 @@ from core.export.graph_parts import ClipPart, CropPart, channels_first, example_
     ('MULTI_FUSE', 'true', 'VISUAL.NAME', 'late_conv', 'NUM_PERSONS', '2')])
 @torch.no_grad()
 def test_parts_in_a_row_answer_as_the_model(make_recognizer, overrides):
-    model, cfg, _ = make_recognizer(*overrides)
-    clips = random_clips(cfg, 3, np.random.default_rng(0))
+    recognizer = make_recognizer(*overrides)
+    model, clips = recognizer.model, random_clips(recognizer, 3, np.random.default_rng(0))
     wanted = model(*clips)
     assert wanted.logits.std() > 0.01
     simcc_x, simcc_y, *seen = CropPart(channels_first(model))(**part_inputs(model, 'pose', clips))

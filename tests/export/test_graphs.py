@@ -47,7 +47,7 @@ def test_absent_persons_show_person_0(files, make_recognizer):
     """As in ``PoseModel``, also in what is predicted for them."""
     recognizer = make_recognizer('NUM_PERSONS', '2')
     graph = join(read_graph(files['pose']), export_part(recognizer, 'action'))           # both have the same crops
-    clips = random_clips(recognizer.cfg, 3, np.random.default_rng(0))
+    clips = random_clips(recognizer, 3, np.random.default_rng(0))
     names = ('frames', 'person_mask', 'crop_to_image', 'image_size')
     found = run(graph, {name: values.numpy() for name, values in zip(names, clips, strict=True)})
     wanted = recognizer.model(*clips)

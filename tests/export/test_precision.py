@@ -6,14 +6,14 @@ import torch
 
 from core.export.check import compare, part_answers, part_inputs, random_clips
 from core.export.precision import behind_distributions, in_half, in_int8
-from core.inference.exported import OnnxModel, read_graph
+from core.inference.exported import ExportedModel, read_graph
 
 
 @pytest.fixture
 def save(tmp_path):
     def write(graph):
         (tmp_path / 'lower.onnx').write_bytes(graph.SerializeToString())
-        return OnnxModel(tmp_path / 'lower.onnx')
+        return ExportedModel(tmp_path / 'lower.onnx')
     return write
 
 
@@ -30,7 +30,7 @@ def test_half_is_about_half_as_large_and_still_right(recognizer, files, clips, s
 def test_int8_is_for_the_convolutions_only(recognizer, files, clips, save):
     rng = np.random.default_rng(0)
     batches = [{name: values.numpy() for name, values in
-                part_inputs(recognizer.model, 'pose', random_clips(recognizer.cfg, 2, rng)).items()} for _ in range(3)]
+                part_inputs(recognizer.model, 'pose', random_clips(recognizer, 2, rng)).items()} for _ in range(3)]
     graph = in_int8(read_graph(files['pose']), batches)
     integers = {node.output[0] for node in graph.graph.node if node.op_type == 'DequantizeLinear'}
     reading = {kind: [node.input[0] in integers for node in graph.graph.node if node.op_type == kind]

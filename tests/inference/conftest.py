@@ -9,7 +9,7 @@ import torch
 
 from core.config import load_config
 from core.data.frames.video import write_video
-from core.inference.loading import Recognizer
+from core.inference.build import build_recognizer
 from core.people.person import person_within
 from core.systems.build import build_model
 
@@ -90,6 +90,6 @@ def make_recognizer():
         with torch.no_grad():
             model.train()(frames, torch.ones(8, persons), torch.eye(2, 3).expand(8, persons, 4, 2, 3),
                           torch.full((8, 2), 64.0))
-        return Recognizer(model.eval(), cfg, ('sit', 'stand', 'walk'))
+        return build_recognizer(cfg, model, ('sit', 'stand', 'walk'))
 
     return make

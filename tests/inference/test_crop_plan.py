@@ -7,7 +7,7 @@ from core.data.boxes import BOX_MODES, BoxSettings
 from core.data.clips.person_clips import ClipDataset
 from core.data.clips.sampling import centered
 from core.data.frames.frame_folder import FrameFolder
-from core.inference.crop_plan import View, cut_crops, plan_crops, with_nearest
+from core.inference.crop_plan import ClipView, cut_crops, plan_crops, with_nearest
 from core.inference.follow import TrackedPerson, follow_people
 from core.layouts import COCO17
 
@@ -35,10 +35,10 @@ def test_crops_are_those_of_the_dataset(stored, estimator, mode, num_persons):
     clip = ClipDataset([record], FrameFolder(root), COCO17, clip_size=8, image_size=(48, 64), num_persons=num_persons,
                        training=False, boxes=boxes)[0]
     plan = plan_crops(people[:1] if num_persons == 1 else people, [centered(20, 8)[None]] * num_persons,
-                      View((48, 64), boxes, num_persons), size)
+                      ClipView((48, 64), boxes, num_persons), size)
     crops = np.stack(list(cut_crops(frames, plan, (48, 64))))
-    np.testing.assert_array_equal(crops[plan.index[0]], clip.frames)
-    np.testing.assert_allclose(plan.to_image[plan.index[0]], clip.crop_to_image, rtol=1e-6)
+    np.testing.assert_array_equal(crops[plan.shown[0]], clip.frames)
+    np.testing.assert_allclose(plan.to_image[plan.shown[0]], clip.crop_to_image, rtol=1e-6)
     np.testing.assert_array_equal(plan.mask[0], clip.person_mask)
 
 
@@ -50,17 +50,17 @@ def a_person(number, left, first=0, count=10):
 
 def test_windows_share_crops_where_their_boxes_agree():
     windows = np.arange(4) + np.arange(0, 6, 2)[:, None]            # frames 0..3, 2..5, 4..7
-    plan = plan_crops([a_person(1, 0)], [windows], View((32, 32), BoxSettings('1-frame')), (200, 100))
-    assert plan.times.tolist() == list(range(8)) and (plan.times[plan.index[:, 0]] == windows).all()
+    plan = plan_crops([a_person(1, 0)], [windows], ClipView((32, 32), BoxSettings('1-frame')), (200, 100))
+    assert plan.times.tolist() == list(range(8)) and (plan.times[plan.shown[:, 0]] == windows).all()
 
 
 def test_an_absent_person_shows_the_first_ones_crops():
     people = [a_person(1, 0), a_person(2, 80, first=6, count=4)]
     clips = [np.array([[0, 1], [6, 7]]), np.array([[6, 7]])]
-    plan = plan_crops(people, clips, View((32, 32), BoxSettings(), 2), (200, 100))
+    plan = plan_crops(people, clips, ClipView((32, 32), BoxSettings(), 2), (200, 100))
     assert plan.mask.tolist() == [[1, 0], [1, 1], [1, 1]]
-    assert (plan.index[0, 1] == plan.index[0, 0]).all()
-    assert (plan.index[2, ::-1] == plan.index[1]).all()             # each is the other of the other
+    assert (plan.shown[0, 1] == plan.shown[0, 0]).all()
+    assert (plan.shown[2, ::-1] == plan.shown[1]).all()             # each is the other of the other
 
 
 def test_the_nearest_other_is_chosen_clip_by_clip():

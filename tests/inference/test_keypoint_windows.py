@@ -4,11 +4,10 @@ import torch
 
 from core.config import load_config
 from core.data.clips.sampling import centered
+from core.inference.build import build_keypoint_clips, build_recognizer, load_clip_recognizer
 from core.inference.follow import TrackedPerson, follow_people
 from core.inference.footage import Footage
-from core.inference.keypoint_windows import KeypointClips, window_record
-from core.inference.loading import Recognizer
-from core.inference.recognizers import load_clip_recognizer
+from core.inference.keypoint_windows import window_record
 from core.inference.video_actions import recognize_video
 from core.inference.windows import cut_windows
 from core.systems.build import build_model
@@ -25,14 +24,14 @@ def make(*overrides):
         model.train()
         for _ in range(20):
             model(torch.randn(8, persons, 4, cfg.DATASET.NUM_JOINTS, 3), torch.ones(8, persons))
-    return Recognizer(model.eval(), cfg, ('sit', 'stand', 'walk'))
+    return build_recognizer(cfg, model, ('sit', 'stand', 'walk'))
 
 
 def read_inputs(recognizer, footage, people, windows):
     """What the network reads (N, M, T, V, 3), its masks (N, M), and what is answered."""
     seen = []
     hook = recognizer.model.register_forward_hook(lambda model, inputs, output: seen.append(inputs))
-    answers = KeypointClips(recognizer).answer(footage, people, windows)
+    answers = build_keypoint_clips(recognizer).answer(footage, people, windows)
     hook.remove()
     return *(torch.cat(values).cpu().numpy() for values in zip(*seen, strict=True)), answers
 
@@ -93,20 +92,15 @@ def test_a_window_in_which_nobody_is_seen_has_an_answer():
     class Video:
         size = (160, 120)
 
-    answers = KeypointClips(make()).answer(Video, [hidden], cut_all([hidden]))
+    answers = build_keypoint_clips(make()).answer(Video, [hidden], cut_all([hidden]))
     assert answers.shape == (1, 3) and np.isfinite(answers).all()
 
 
 def test_videos_are_labeled_by_a_checkpoint(walking, make_video, estimator, tmp_path):
-    model, cfg, _ = make()
-    torch.save({'model': model.state_dict(), 'config': cfg.dump()}, tmp_path / 'best.pth')
+    trained = make()
+    torch.save({'model': trained.model.state_dict(), 'config': trained.config}, tmp_path / 'best.pth')
     recognizer = load_clip_recognizer(tmp_path / 'best.pth')
     actions = recognize_video(make_video(walking(30)), recognizer, estimator, 1.0)
     timeline, = actions.timelines
-    assert timeline.probabilities.shape == (30, 3) and timeline.segments[-1].last == 29
+    assert timeline.probabilities.shape == (30, 3) and timeline.spans[-1].last == 29
     assert len(np.unique(timeline.probabilities, axis=0)) > 1
-
-
-def test_a_run_on_other_joints_is_refused():
-    with pytest.raises(ValueError, match='layout ntu25.*found with 2D joints of coco17.*--annotations'):
-        KeypointClips(make('LAYOUT', 'ntu25', 'NUM_JOINTS', '25', 'PREPROCESS', 'ctrgcn'))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.inference.crop_plan import cut_crops, plan_crops, view_of
+from core.inference.crop_plan import cut_crops, plan_crops
 from core.inference.follow import TrackedPerson
 from core.inference.live import LiveRecognizer
 
@@ -19,11 +19,11 @@ def test_the_answer_is_that_of_the_clip_of_the_last_frames(walking, estimator, m
     last = run(live, frames)[-1]
     people = [estimator(frame)[0] for frame in frames]
     track = TrackedPerson(1, 0, np.stack([one.keypoints for one in people]), np.stack([one.scores for one in people]))
-    plan = plan_crops([track], [np.array([[4, 6, 8, 10]])], view_of(recognizer.cfg), (160, 120))
-    crops = np.stack(list(cut_crops(frames, plan, (32, 32))))[plan.index]
+    plan = plan_crops([track], [np.array([[4, 6, 8, 10]])], recognizer.view, (160, 120))
+    crops = np.stack(list(cut_crops(frames, plan, (32, 32))))[plan.shown]
     with torch.no_grad():
         whole = recognizer.model(*(torch.from_numpy(values) for values in (
-            crops, plan.mask, plan.to_image[plan.index].astype(np.float32), np.float32([[160, 120]])))).logits
+            crops, plan.mask, plan.to_image[plan.shown].astype(np.float32), np.float32([[160, 120]])))).logits
     expected = whole.softmax(-1)[0].numpy()
     timeline, = live.actions('walk').timelines
     np.testing.assert_allclose(timeline.probabilities[-1], expected, atol=1e-4)

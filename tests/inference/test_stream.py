@@ -6,8 +6,7 @@ from torch import nn
 
 from core.config import load_config
 from core.data.clips.sampling import centered
-from core.inference.stream import FrameRing, FrameStream
-from core.inference.traced import TracedModel
+from core.inference.stream import FrameRing, FrameStream, TracedModel
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.pose.pose_net import PoseNet

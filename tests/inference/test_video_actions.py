@@ -19,7 +19,7 @@ def test_short_long_and_large_videos_have_an_answer_for_every_frame(walking, mak
     timeline, = actions.timelines
     assert timeline.person.first == 0 and timeline.probabilities.shape == (frames, 3)
     np.testing.assert_allclose(timeline.probabilities.sum(1), 1)
-    assert timeline.segments[0].first == 0 and timeline.segments[-1].last == frames - 1
+    assert timeline.spans[0].first == 0 and timeline.spans[-1].last == frames - 1
     assert actions.rate == pytest.approx(10) and actions.size == next(iter(Footage(path))).shape[1::-1]
     assert (len(np.unique(timeline.probabilities, axis=0)) > 1) == (frames == 30)       # one clip, or windows
 
@@ -37,7 +37,7 @@ def test_who_comes_later_has_frames_of_the_video(walking, make_video, estimator,
     frames[:8, :, 55:] = 0
     actions = recognize_video(make_video(frames), recognizer, estimator, 1.0)
     late = max(actions.timelines, key=lambda timeline: timeline.person.first)
-    assert len(actions.timelines) == 2 and late.segments[0].first == 8 and late.segments[-1].last == 29
+    assert len(actions.timelines) == 2 and late.spans[0].first == 8 and late.spans[-1].last == 29
 
 
 def test_nobody_and_nothing_are_said_in_a_sentence(make_video, tmp_path, estimator, recognizer):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.data.clips.sampling import centered, even
-from core.inference.windows import Windows, cut_windows, find_segments, frame_probabilities
+from core.inference.windows import Windows, cut_windows, find_spans, frame_probabilities
 
 
 @pytest.mark.parametrize(('num_frames', 'sampler'), [(3, centered), (8, centered), (103, centered), (103, even)])
@@ -28,15 +28,15 @@ def test_the_first_window_shows_what_testing_would_of_a_video_of_its_length():
     np.testing.assert_array_equal(cut_windows(500, 32, 120.0, None).times[0], centered(120, 32))
 
 
-def test_frames_have_the_mean_of_the_windows_that_speak_of_them():
+def test_frames_have_the_mean_of_the_windows_that_cover_them():
     windows = Windows(np.zeros((3, 4), int), np.array([0, 2, 4]), np.array([4, 6, 8]))
     answers = np.array([[1, 0], [0, 1], [0.5, 0.5]])
     expected = np.array([1, 1, 0.5, 0.5, 0.25, 0.25, 0.5, 0.5])
     np.testing.assert_allclose(frame_probabilities(windows, answers), np.column_stack([expected, 1 - expected]))
 
 
-def test_runs_of_one_label_are_segments():
+def test_runs_of_one_label_are_spans():
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.7, 0.3]])
-    found = find_segments(probabilities)
-    assert [segment[:3] for segment in found] == [(0, 1, 0), (2, 2, 1), (3, 3, 0)]
-    np.testing.assert_allclose([segment.probabilities for segment in found], [[0.75, 0.25], [0.2, 0.8], [0.7, 0.3]])
+    found = find_spans(probabilities)
+    assert [span[:3] for span in found] == [(0, 1, 0), (2, 2, 1), (3, 3, 0)]
+    np.testing.assert_allclose([span.probabilities for span in found], [[0.75, 0.25], [0.2, 0.8], [0.7, 0.3]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.layouts import get_layout
-from core.metrics.oks import Persons, keypoint_similarity, oks_average_precision
+from core.metrics.oks import Persons, oks_average_precision
 
 SIGMAS = np.array(get_layout('coco17').sigmas)
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
@@ -52,18 +52,6 @@ def test_agrees_with_an_independent_implementation(per_image, noise):
     assert metrics.AP == pytest.approx(100 * reference[:, 0].mean())
     assert metrics.AR == pytest.approx(100 * reference[:, 1].mean())
     assert (metrics.AP50, metrics.AP75) == pytest.approx((100 * reference[0, 0], 100 * reference[5, 0]))
-
-
-def test_similarity_of_each_person_is_that_of_the_formula():
-    annotated, predicted = make_persons(np.random.default_rng(5), 6, 1, 25)
-    visible = annotated.visible.copy()
-    visible[0] = False
-    area = annotated.boxes[:, 2] * annotated.boxes[:, 3]
-    found = keypoint_similarity(*(values.reshape(2, 3, *values.shape[1:]) for values in
-                                  (predicted.keypoints, annotated.keypoints, visible, area)), SIGMAS)
-    assert np.isnan(found[0, 0])
-    expected = np.diag(oks_matrix(annotated, predicted))[1:]
-    assert found.reshape(-1)[1:] == pytest.approx(expected) and expected.min() < 0.9
 
 
 def test_small_persons_count():

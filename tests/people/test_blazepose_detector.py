@@ -3,7 +3,7 @@ import pytest
 
 from core.people.blazepose_detector import (
     BlazePoseDetector,
-    Detections,
+    BodyDetections,
     Region,
     decode_detections,
     make_anchors,
@@ -50,14 +50,14 @@ def test_decoding_adds_the_anchor_and_sorts_by_score():
 def test_overlapping_detections_become_their_weighted_mean():
     boxes = np.array([[0, 0, 1, 1], [0.1, 0, 1.1, 1], [3, 3, 4, 4]])
     points = np.arange(3.0)[:, None, None] * np.ones((3, 4, 2))
-    merged = merge_detections(Detections(boxes, points, np.array([0.9, 0.6, 0.5])))
+    merged = merge_detections(BodyDetections(boxes, points, np.array([0.9, 0.6, 0.5])))
     np.testing.assert_allclose(merged.boxes, [[0.04, 0, 1.04, 1], [3, 3, 4, 4]])
     np.testing.assert_allclose(merged.points[:, 0, 0], [0.4, 2])
     np.testing.assert_allclose(merged.scores, [0.9, 0.5])
 
 
 def test_nothing_found_merges_to_nothing():
-    merged = merge_detections(Detections(np.empty((0, 4)), np.empty((0, 4, 2)), np.empty(0)))
+    merged = merge_detections(BodyDetections(np.empty((0, 4)), np.empty((0, 4, 2)), np.empty(0)))
     assert merged.points.shape == (0, 4, 2) and merged.scores.shape == (0,)
 
 

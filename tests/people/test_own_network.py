@@ -3,14 +3,13 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import load_config
+from core.data.boxes import BoxSettings
+from core.models.joint import PoseModel
 from core.models.pose.coding import SimCCCoding
 from core.models.pose.pose_net import PoseOutput
 from core.models.pose.simcc import SimCC
-from core.people import own_network as checkpoint
 from core.people.own_network import REFINEMENTS, CheckpointPose, search_windows
 from core.people.person import person_within
-from core.systems.build import build_model
 
 SIZE = (64, 96)
 CORNERS = np.array([(60, 40), (99, 119)])
@@ -37,20 +36,10 @@ class SquareFinder(nn.Module):
         return PoseOutput(SimCC((target.x + 1e-9).log(), (target.y + 1e-9).log()), ())
 
 
-def write(folder, *overrides):
-    cfg = load_config(None, overrides, ['TRAIN.MODE', 'pose', 'IMAGE_SIZE', '[64,96]', 'NUM_ACTION', '2'])
-    file = folder / 'best.pth'
-    torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump()}, file)
-    return file
-
-
 @pytest.fixture
-def estimator(tmp_path, monkeypatch):
-    file = write(tmp_path)
+def estimator():
     finder = SquareFinder()
-    monkeypatch.setattr(checkpoint, 'build_pose_net', lambda cfg: finder)
-    monkeypatch.setattr(checkpoint, 'load_state', lambda model, weights: None)
-    return CheckpointPose(file), finder
+    return CheckpointPose(PoseModel(finder), BoxSettings(scale=1.3)), finder
 
 
 def frame_with_square():
@@ -89,17 +78,3 @@ def test_nobody_is_found_where_nothing_is(estimator):
 def test_two_expectations_that_find_the_same_are_one_person(estimator):
     person = person_within(np.repeat(CORNERS, [8, 9], axis=0), np.ones(17), 1.0, (300, 200))
     assert len(estimator[0](frame_with_square(), [person, person])) == 1
-
-
-def test_a_real_network_is_loaded_and_answers(tmp_path):
-    find = CheckpointPose(write(tmp_path), least=0.0)
-    [person] = find(frame_with_square())
-    assert person.keypoints.shape == (17, 2) and np.isfinite(person.keypoints).all()
-    state = torch.load(tmp_path / 'best.pth', weights_only=True)['model']
-    assert all(torch.equal(value, state[name]) for name, value in find.model.state_dict().items())
-
-
-def test_a_checkpoint_without_pose_network_is_refused(tmp_path):
-    file = write(tmp_path, 'TRAIN.MODE', 'action')
-    with pytest.raises(ValueError, match="best.pth' has no pose network for COCO's 17 joints"):
-        CheckpointPose(file)

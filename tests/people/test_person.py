@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.people.person import box_overlaps, box_shares, distinct_people, keypoint_similarity, person_within
+from core.people.person import box_overlaps, box_shares, distinct_people, person_similarity, person_within
 
 FRAME = (200, 100)
 
@@ -37,7 +37,7 @@ def test_box_shares():
 
 
 def test_similarity_is_one_for_the_same_joints_and_falls_with_distance():
-    values = [keypoint_similarity(a_person(), a_person((shift, 0))) for shift in (0, 3, 10, 60)]
+    values = [person_similarity(a_person(), a_person((shift, 0))) for shift in (0, 3, 10, 60)]
     assert values[0] == pytest.approx(1) and values[3] < 0.05
     assert values == sorted(values, reverse=True)
 
@@ -47,7 +47,7 @@ def test_similarity_follows_cocos_formula():
     area = np.prod(first.box[2:] - first.box[:2])
     nose = np.exp(-16 / (2 * area * (2 * 0.026) ** 2))
     second.keypoints[1:] = first.keypoints[1:]
-    assert keypoint_similarity(first, second) == pytest.approx((16 + nose) / 17, abs=1e-4)
+    assert person_similarity(first, second) == pytest.approx((16 + nose) / 17, abs=1e-4)
 
 
 def test_of_people_found_twice_the_first_stays():
@@ -58,5 +58,5 @@ def test_of_people_found_twice_the_first_stays():
 def test_somebody_in_the_box_of_another_is_the_other_whatever_the_joints():
     first = a_person()
     turned = person_within(first.keypoints[::-1] * 0.5 + first.keypoints.mean(axis=0) * 0.5, first.scores, 0.7, FRAME)
-    assert keypoint_similarity(first, turned) < 0.5
+    assert person_similarity(first, turned) < 0.5
     assert distinct_people([first, turned]) == [first] and distinct_people([turned, first]) == [turned]

@@ -7,13 +7,13 @@ import pytest
 
 from core.layouts import COCO17, NUCLA20
 from core.rendering.body import BODY_POINTS, POINT
-from core.rendering.kinect import FOCAL, VIEWS, fill_missing, kinect_body, to_world, view_camera
+from core.rendering.kinect import FOCAL, VIEWPOINTS, fill_missing, kinect_body, to_world, view_camera
 from core.rendering.painter import faces_camera
 
 JOINT = {name: index for index, name in enumerate(NUCLA20.joints)}
 
 
-@pytest.mark.parametrize('view', VIEWS)
+@pytest.mark.parametrize('view', VIEWPOINTS)
 def test_camera_projects_recorded_metres_by_the_pinhole(view, kinect_joints):
     camera = view_camera(view)
     pixels, depth = camera.project(to_world(kinect_joints.astype(float), camera))
@@ -24,7 +24,7 @@ def test_camera_projects_recorded_metres_by_the_pinhole(view, kinect_joints):
 
 @pytest.mark.parametrize(('view', 'height'), [(1, 1.39), (2, 1.46), (3, 1.475)])
 def test_floor_is_where_the_feet_of_the_recordings_are(view, height):
-    camera, (tall, pitch) = view_camera(view), VIEWS[view]
+    camera, (tall, pitch) = view_camera(view), VIEWPOINTS[view]
     assert tall == height
     distance = 3.0                                             # meters straight ahead on the floor, by trigonometry
     below, ahead = np.deg2rad(pitch), np.array([distance, height])

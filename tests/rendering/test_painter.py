@@ -7,7 +7,7 @@ from core.layouts import COCO17
 from core.rendering.body import forward_kinematics, place
 from core.rendering.body_pose import Pose
 from core.rendering.camera import Camera, orbit
-from core.rendering.painter import Annotation, Figure, annotate, compose, outline, paint
+from core.rendering.painter import DrawnJoints, Figure, annotate, compose, outline, paint
 from core.rendering.subject import demo_subject
 
 SUBJECT = demo_subject(0, 1)
@@ -24,7 +24,7 @@ def figure(pose: Pose | None = None, heading: float = 0.0, offset: tuple[float, 
     return Figure(place(points, heading, offset), SUBJECT.look)
 
 
-def seen(degrees: float, *figures: Figure) -> Annotation:
+def seen(degrees: float, *figures: Figure) -> DrawnJoints:
     return annotate(compose(figures or (figure(),), camera(degrees)))
 
 

@@ -5,8 +5,9 @@ import logging
 import numpy as np
 import pytest
 
-from core.data.build import build_data
-from core.inference.loading import load_recognizer
+from core.export import check
+from core.export.build import build_own_data
+from core.inference.build import load_recognizer
 from core.models.pose.lite_hrnet import LITE_HRNETS, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
 from core.models.skeleton.graph import build_adjacency
@@ -31,7 +32,7 @@ def checkpoint(tiny_overrides, tmp_path, monkeypatch):
 
 
 def test_a_file_is_compared_tested_and_written(checkpoint, capsys):
-    from core.inference.exported import OnnxModel
+    from core.inference.exported import ExportedModel
     assert export.main(['--checkpoint', str(checkpoint), '--test']) == 0
     lines = capsys.readouterr().out.splitlines()
     compared = [line for line in lines if line.startswith('clips: ')]
@@ -40,14 +41,14 @@ def test_a_file_is_compared_tested_and_written(checkpoint, capsys):
     tested = [line.split(': ')[1] for line in lines if ' of 4 clips' in line]
     assert len(tested) == 2 and tested[0] == tested[1]
     assert lines[-1].startswith(str(checkpoint.with_name('joint.onnx')))
-    assert OnnxModel(checkpoint.with_name('joint.onnx')).part == 'joint'
+    assert ExportedModel(checkpoint.with_name('joint.onnx')).part == 'joint'
 
 
 def test_integers_are_calibrated_on_the_training_side(checkpoint):
     recognizer = load_recognizer(checkpoint)
-    data = build_data(recognizer.cfg)
-    batches = list(export.calibration_batches(recognizer, data))
-    assert len(batches) == export.CALIBRATION_BATCHES
+    data = build_own_data(recognizer)
+    batches = list(check.calibration_batches(recognizer.model, data.train))
+    assert len(batches) == check.CALIBRATION_BATCHES
     assert list(batches[0]) == ['frames', 'crop_to_image', 'image_size']
     first = data.train.dataset[0].crop_to_image                          # as every draw: of this epoch
     assert batches[0]['frames'].shape[1:] == (32, 32, 3)
@@ -55,14 +56,14 @@ def test_integers_are_calibrated_on_the_training_side(checkpoint):
 
 
 def test_a_file_that_differs_is_not_kept(checkpoint, tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(export.TOLERANCE, 'full', -1.0)
+    monkeypatch.setitem(check.TOLERANCE, 'full', -1.0)
     out = tmp_path / 'action.onnx'
     assert export.main(['--checkpoint', str(checkpoint), '--part', 'action', '--out', str(out)]) == 1
     assert not out.exists() and 'is not written' in capsys.readouterr().err
 
 
 def test_without_data_real_clips_are_left_out_and_integers_refused(checkpoint, tiny_data, capsys, monkeypatch):
-    monkeypatch.setattr(export, 'build_data', refuse)
+    monkeypatch.setattr(export, 'build_own_data', refuse)
     assert export.main(['--checkpoint', str(checkpoint), '--part', 'action']) == 0
     out = capsys.readouterr().out
     assert 'not compared on real clips: gone' in out and 'clips: real' not in out
@@ -70,7 +71,7 @@ def test_without_data_real_clips_are_left_out_and_integers_refused(checkpoint, t
         export.main(['--checkpoint', str(checkpoint), '--int8'])
 
 
-def refuse(cfg):
+def refuse(recognizer):
     raise ValueError('gone')
 
 
@@ -82,5 +83,5 @@ def test_what_makes_no_sense_is_refused(tmp_path):
 
 def test_only_the_joint_system_is_exported(tiny_of, tmp_path):
     exp_train.main(tiny_of('END_EPOCH', '0', 'MODEL.NAME', 'skeleton', 'SKELETON.NAME', 'stgcnpp'))
-    with pytest.raises(ValueError, match='MODEL.NAME skeleton, which reads keypoints.*name one of joint'):
+    with pytest.raises(ValueError, match='MODEL.NAME skeleton, .* which cannot be exported; name .* can: joint'):
         export.main(['--checkpoint', str(tmp_path / 'tiny' / 'best.pth')])

@@ -7,6 +7,8 @@ import pytest
 
 from core.data.frames.video import VideoReader, write_video
 from core.engine.evaluation.results import read_scores
+from core.inference.annotated import predict_annotated
+from core.inference.build import load_annotated
 from core.people import blazepose
 from core.people.estimators import build_estimator
 from core.people.person import person_within
@@ -42,7 +44,7 @@ def find_rectangle(frame, expected=()):
 @pytest.fixture
 def videos(tmp_path, monkeypatch):
     """Folder of a video of 30 frames and a large one of 3, with somebody in them; a stand-in finds people."""
-    monkeypatch.setattr(predict, 'build_estimator', lambda annotator, checkpoint: find_rectangle)
+    monkeypatch.setattr(predict, 'load_estimator', lambda annotator, trained: find_rectangle)
     for name, count, (height, width) in (('walk/long', 30, (120, 160)), ('short', 3, (700, 1100))):
         frames = np.zeros((count, height, width, 3), np.uint8)
         for time, frame in enumerate(frames):
@@ -60,7 +62,8 @@ def test_every_video_gets_its_most_probable_classes(checkpoint, tiny_data, capsy
     capsys.readouterr()
     predict.main(['--checkpoint', str(checkpoint), '--annotations', str(tiny_data / 'tiny.pkl'), '--top', '2'])
     lines = capsys.readouterr().out.splitlines()
-    names, probabilities, classes = predict.predict_videos(checkpoint, tiny_data / 'tiny.pkl')
+    videos = load_annotated(checkpoint, tiny_data / 'tiny.pkl')
+    names, probabilities, classes = videos.names, predict_annotated(videos), videos.class_names
     assert len(lines) == len(names) == 12 and probabilities.sum(1) == pytest.approx(1, abs=1e-5)
     name, found = lines[0].split(': ')
     assert name == names[0]
@@ -74,8 +77,8 @@ def test_a_video_is_looked_at_as_in_testing(system, tiny_of, tiny_data, tmp_path
     exp_train.main(overrides)
     exp_test.main(overrides)
     tested = read_scores(tmp_path / 'tiny' / 'scores.npz')
-    names, probabilities, _ = predict.predict_videos(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')
-    found = dict(zip(names, probabilities, strict=True))
+    videos = load_annotated(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')
+    found = dict(zip(videos.names, predict_annotated(videos), strict=True))
     np.testing.assert_allclose(tested.scores, [found[name] for name in tested.names], atol=1e-5)
 
 
@@ -87,14 +90,16 @@ def test_systems_of_keypoints_label_videos_too(system, tiny_of, videos, tmp_path
     track, = json.loads((checkpoint.parent / 'out' / 'walk_long.json').read_text())['tracks']
     assert track['segments'][-1]['last_frame'] == 29
     assert len(list(VideoReader(checkpoint.parent / 'out' / 'walk_long_overlay.mp4'))) == 30
-    with pytest.raises(ValueError, match=f'MODEL.NAME {system}, which reads keypoints, but here it would get crops'):
+    with pytest.raises(ValueError, match=f'MODEL.NAME {system}, .* which cannot label a video frame by frame'):
         predict.main(arguments(checkpoint, videos / 'short.mp4', '--live'))
 
 
-def test_a_model_without_actions_is_refused(tiny_overrides, tiny_data, tmp_path):
+def test_a_model_without_actions_is_refused(tiny_overrides, videos, tmp_path):
     exp_train.main([*tiny_overrides, 'END_EPOCH', '0', 'TRAIN.MODE', 'pose'])
-    with pytest.raises(ValueError, match='TRAIN.MODE pose'):
-        predict.predict_videos(tmp_path / 'tiny' / 'best.pth', tiny_data / 'tiny.pkl')
+    with pytest.raises(ValueError, match='TRAIN.MODE pose, which cannot recognize actions'):
+        predict.main(['--checkpoint', str(tmp_path / 'tiny' / 'best.pth'), '--annotations', 'none.pkl'])
+    with pytest.raises(ValueError, match='TRAIN.MODE pose, which cannot label videos'):
+        predict.main(arguments(tmp_path / 'tiny' / 'best.pth', videos))
 
 
 def test_a_folder_of_videos_is_labeled_and_bad_ones_are_named(checkpoint, videos, capsys):

@@ -23,9 +23,11 @@ import numpy as np
 import torch
 
 from core.cli import exit_with, program_parser
-from core.config import load_config, resolve_path
-from core.inference.exported import MAKING, OnnxModel, check_packages
-from core.inference.loading import Recognizer, check_reads
+from core.config import load_config, resolve_path, saved_config
+from core.config.systems import require
+from core.inference.build import build_recognizer
+from core.inference.exported import MAKING, ExportedModel, check_packages
+from core.inference.recognizers import Recognizer
 from core.models.published_weights import load_pretrained
 from core.systems.build import build_model
 from tools.benchmarks.export_video import STEPS, label_video, record_of
@@ -53,34 +55,34 @@ class Duel(NamedTuple):
 def prepare(cfg_file: Path | None, overrides: list[str]) -> Recognizer:
     """Return the model of a configuration, with pretrained weights where they fit."""
     cfg = load_config(cfg_file, [*WEIGHTS, *overrides])
-    check_reads(cfg, ('crops',), 'the configuration')
+    require('export', cfg.MODEL.NAME, cfg.TRAIN.MODE, 'the configuration')
     torch.manual_seed(0)
     model = build_model(cfg)
     if cfg.PRETRAINED:
         load_pretrained(model, resolve_path(cfg.PRETRAINED))
-    return Recognizer(model.eval(), cfg, tuple(f'class {label}' for label in range(cfg.DATASET.NUM_ACTION)))
+    return build_recognizer(cfg, model)
 
 
-def export_to(folder: Path, recognizer: Recognizer, part: str, threads: int) -> OnnxModel:
+def export_to(folder: Path, recognizer: Recognizer, part: str, threads: int) -> ExportedModel:
     """Export a part of a model into a folder and load it."""
     from core.export.export import export_part  # imports packages that may be missing
     file = folder / f'{part}.onnx'
     file.write_bytes(export_part(recognizer, part).SerializeToString())
-    return OnnxModel(file, threads)
+    return ExportedModel(file, threads)
 
 
-def duels(recognizer: Recognizer, pose: OnnxModel, joint: OnnxModel) -> list[Duel]:
+def duels(recognizer: Recognizer, pose: ExportedModel, joint: ExportedModel) -> list[Duel]:
     """Return what is compared: single frames, a clip's frames, one clip, four clips."""
     from core.export.check import part_answers, part_inputs, random_clips
-    found, clip_size = [], recognizer.cfg.DATASET.CLIP_SIZE
-    clips = random_clips(recognizer.cfg, 4, np.random.default_rng(0))
+    found, clip_size = [], recognizer.clip_size
+    clips = random_clips(recognizer, 4, np.random.default_rng(0))
     crops, whole = (part_inputs(recognizer.model, part, clips) for part in ('pose', 'joint'))
     for name, exported, inputs, count, frames in (
             ('pose, 1 frame', pose, crops, 1, 1), (f'pose, {clip_size} frames', pose, crops, clip_size, clip_size),
             ('joint, 1 clip', joint, whole, 1, clip_size), ('joint, 4 clips', joint, whole, 4, 4 * clip_size)):
         chosen = {key: values[:count] for key, values in inputs.items()}
         arrays = {key: values.numpy() for key, values in chosen.items()}
-        found.append(Duel(name, frames * (1 if exported is pose else recognizer.cfg.MODEL.NUM_PERSONS),
+        found.append(Duel(name, frames * (1 if exported is pose else recognizer.view.num_persons),
                           lambda exported=exported, chosen=chosen: part_answers(recognizer.model, exported, chosen),
                           lambda exported=exported, arrays=arrays: exported.run(**arrays)))
     return found
@@ -109,7 +111,7 @@ def report_duels(found: list[Duel], rounds: int) -> None:
               f'{duel.frames / exported:6.1f}/s   {eager / exported:.2f} times as fast', flush=True)
 
 
-def report_video(video: Path, annotations: Path, pose: OnnxModel, action: OnnxModel, rounds: int) -> None:
+def report_video(video: Path, annotations: Path, pose: ExportedModel, action: ExportedModel, rounds: int) -> None:
     """Print how long a video takes from the file to its label."""
     record = record_of(video, annotations)
     times = [list(label_video(video, record, pose, action)[1].values()) for _ in range(WARM_UP + rounds)]
@@ -135,7 +137,7 @@ def main(argv: list[str] | None = None) -> None:
     check_packages(MAKING)
     torch.set_num_threads(arguments.threads)
     recognizer = prepare(arguments.cfg, arguments.overrides)
-    cfg = recognizer.cfg
+    cfg = saved_config(recognizer.config)
     print(f'{cfg.BACKBONE}, {cfg.MODEL.SKELETON.NAME}; {cfg.MODEL.IMAGE_SIZE} pixels, {cfg.DATASET.CLIP_SIZE} frames, '
           f'{cfg.MODEL.NUM_PERSONS} person(s); CPU, {arguments.threads} threads')
     with tempfile.TemporaryDirectory() as folder:

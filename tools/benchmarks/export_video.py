@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.config import saved_config
 from core.data.annotations.records import Annotation, read_annotations
 from core.data.clips.sampling import centered
 from core.data.frames.video import VideoReader
-from core.inference.crop_plan import View, crop_maps, cut_crop, view_of, with_visible
-from core.inference.exported import OnnxModel
+from core.inference.build import clip_view
+from core.inference.crop_plan import ClipView, crop_maps, cut_crop, with_visible
+from core.inference.exported import ExportedModel
 
 STEPS = ('decode', 'crop', 'pose', 'action')
 
@@ -62,7 +64,7 @@ def record_of(video: Path, annotations: Path) -> Annotation:
     return max(named, key=lambda record: len(record.name))
 
 
-def crop_video(video: Path, record: Annotation, view: View, watch: Stopwatch) -> VideoCrops:
+def crop_video(video: Path, record: Annotation, view: ClipView, watch: Stopwatch) -> VideoCrops:
     """Decode a video and crop every frame around the people of its record."""
     keypoints, scores = (values[:view.num_persons] for values in record.at(np.arange(record.total_frames)))
     absent = [(0, view.num_persons - len(keypoints)), (0, 0), (0, 0)]
@@ -76,12 +78,13 @@ def crop_video(video: Path, record: Annotation, view: View, watch: Stopwatch) ->
             maps = crop_maps(*seen, view, size)                                          # (M, F, 2, 3)
         crops.append([cut_crop(frame, to_image, view.image_size) for to_image in maps[:, number]])
         watch.lap('crop')
-    frames, mask = np.stack(crops, axis=1), seen[1].any((1, 2)).astype(np.float32)
+    frames, mask = np.stack(crops, axis=1), np.asarray(seen[1].any((1, 2)), np.float32)
     mask[0] = 1
     return VideoCrops(frames, maps[:, :len(crops)].astype(np.float32), np.array(size, np.float32), mask)
 
 
-def label_video(video: Path, record: Annotation, pose: OnnxModel, action: OnnxModel) -> tuple[int, dict[str, float]]:
+def label_video(video: Path, record: Annotation, pose: ExportedModel,
+                action: ExportedModel) -> tuple[int, dict[str, float]]:
     """Return the class of a video, every frame of which is looked at, and the seconds that each of ``STEPS`` took.
 
     Args:
@@ -91,7 +94,7 @@ def label_video(video: Path, record: Annotation, pose: OnnxModel, action: OnnxMo
         action: file of the part action; it answers one clip of frames from all over the video.
     """
     watch = Stopwatch()
-    crops = crop_video(video, record, view_of(pose.cfg), watch)
+    crops = crop_video(video, record, clip_view(saved_config(pose.config)), watch)
     persons, frames = crops.frames.shape[:2]
     seen = pose.run(frames=crops.frames.reshape(-1, *crops.frames.shape[2:]),
                     crop_to_image=crops.crop_to_image.reshape(-1, 2, 3),

@@ -20,11 +20,11 @@ from yacs.config import CfgNode
 
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
+from core.config.systems import require
 from core.data.annotations.records import Annotation
 from core.data.build import build_data
 from core.data.clips.person_clips import ClipDataset
 from core.data.frames.frame_folder import FRAME_NAME
-from core.inference.loading import check_reads
 
 _LARGEST_BLOCK = 30 << 20
 """Bytes. glibc returns a freed picture to the system, and asks for it again with the next one, until a larger block was
@@ -108,7 +108,7 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.clips < 1:
         raise ValueError('--clips must be at least 1')
     cfg = load_config(chosen_config(arguments.cfg), arguments.overrides, PLAIN)
-    check_reads(cfg, ('crops',), 'the configuration')
+    require('pose', cfg.MODEL.NAME, cfg.TRAIN.MODE, 'the configuration')
     cv2.setNumThreads(1)
     result = benchmark(cfg, arguments.tubes, arguments.clips)
     folders = {'uncut frames': cfg.DATASET.FRAMES, 'tubes': arguments.tubes}

@@ -15,11 +15,11 @@ import torch
 
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
+from core.config.systems import require
 from core.data.build import build_data
 from core.engine.runtime import Runtime, autocast, describe, start_runtime, to_device
 from core.engine.training.build import build_trainer
 from core.engine.training.loop import Trainer
-from core.inference.loading import check_reads
 
 PARTS = ('loader', 'forward', 'backward', 'optimizer')
 SIZES = ['IMAGE_SIZE', '[96,160]', 'CLIP_SIZE', '32', 'BATCH_PER_GPU', '4', 'WORKERS', '0', 'PRETRAINED', '',
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> None:
     runs = {}
     for name, extra in VARIANTS.items():
         cfg = load_config(chosen_config(arguments.cfg), arguments.overrides, [*SIZES, *extra])
-        check_reads(cfg, ('crops',), 'the configuration')
+        require('pose', cfg.MODEL.NAME, cfg.TRAIN.MODE, 'the configuration')
         runtime = start_runtime(cfg.GPUS)
         data = build_data(cfg)
         runs[name] = (build_trainer(cfg, runtime, len(data.train)), repeat(data.train), cfg.BATCH_PER_GPU)

@@ -22,9 +22,8 @@ from yacs.config import CfgNode
 
 from core.cli import exit_with, program_parser
 from core.config import load_config
-from core.inference.loading import check_reads
-from core.inference.stream import FrameStream
-from core.inference.traced import TracedModel
+from core.config.systems import require
+from core.inference.stream import FrameStream, TracedModel
 from core.models.joint import JointModel
 from core.systems.build import build_model
 
@@ -121,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
     if min(arguments.rounds, arguments.threads) < 1:
         raise ValueError('--rounds and --threads must be at least 1')
     cfg = load_config(arguments.cfg, arguments.overrides)
-    check_reads(cfg, ('crops',), 'the configuration')
+    require('stream', cfg.MODEL.NAME, cfg.TRAIN.MODE, 'the configuration')
     torch.manual_seed(0)
     torch.set_num_threads(arguments.threads)
     model, footage = build_model(cfg).eval(), random_footage(cfg)

@@ -1,1 +1,1 @@
-"""What rendered people do: the library of scripted actions, and what their scripts are made of."""
+"""The actions of rendered people: the library of scripted actions and the pieces that scripts are made of."""

@@ -1,7 +1,7 @@
-"""Actions of two people of whom either strikes and the other, whatever hit him, staggers back a step.
+"""Actions of two people: one strikes, and the other staggers back a step in the same way whatever the blow.
 
-Who is hit tells nothing about the class: with the same generator his motion is the same, to the last digit, in all
-classes. They face each other along x about the origin, the first person at x < 0; who of the two strikes is random.
+The person who is hit does not reveal the class: with the same generator the motion is the same in all classes, to the
+last digit. The two face each other along x about the origin, the first person at x < 0. Either may strike, by chance.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.rendering.subject import Style, Subject
 
 StrikerMotion = Callable[[Clock, Style, np.random.Generator, float], Pose]
 
-_HIT_AT = 0.15  # meters from the origin to where the blow lands, on the side of the one who is hit
+_HIT_AT = 0.15  # meters from the origin to the place where the blow lands, on the side of the person who is hit
 _TRUNK = 0.075  # from the spine to the knuckles that touch the chest, over stature
 
 
@@ -42,7 +42,7 @@ def _strike(blow: StrikerMotion, limbs: tuple[str, ...], clock: Clock, cast: tup
             rng: np.random.Generator) -> tuple[Pose, Pose]:
     """Let one of ``cast`` land ``blow`` with the middle of ``limbs`` on the other's trunk.
 
-    ``blow`` draws last: with the same generator the one who is hit moves the same, whatever hits him.
+    ``blow`` draws its random numbers last, so the person who is hit moves the same in every class.
     """
     hit, first_strikes = rng.uniform(0.4, 0.55), rng.random() < 0.5
     striker, victim = cast if first_strikes else cast[::-1]
@@ -70,7 +70,7 @@ def _stagger(clock: Clock, victim: Subject, rng: np.random.Generator, hit: float
 
 
 def _over_time(clock: Clock, hit: float, rest: ArrayLike, wound: ArrayLike, struck: ArrayLike) -> np.ndarray:
-    """(T, ...) what is ``wound`` up before ``hit``, ``struck`` at it, and at ``rest`` long before and after."""
+    """``(T, ...)`` values that are ``wound`` before ``hit``, ``struck`` at it, and ``rest`` long before and after."""
     times = (hit - 0.32, hit - 0.2, hit - 0.1, hit, hit + 0.1, hit + 0.4)
     return track(clock.progress, times, (rest, wound, wound, struck, struck, rest))
 

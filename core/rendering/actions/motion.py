@@ -1,4 +1,4 @@
-"""What scripted actions are made of: time, eased key frames, standing, walking, and ways to move parts of a pose."""
+"""The pieces of scripted actions: time, eased key frames, standing, walking, and ways to move parts of a pose."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ LEFT, RIGHT = 0, 1
 
 
 class Clock(NamedTuple):
-    """Frame times (T,) and the length of the performance they lie in, both in seconds."""
+    """Frame times ``(T,)`` and the length of the performance they lie in, both in seconds."""
 
     seconds: np.ndarray
     duration: float
 
     @property
     def progress(self) -> np.ndarray:
-        """(T,) time as a fraction of the performance."""
+        """``(T,)`` time as a fraction of the performance."""
         return self.seconds / self.duration
 
 
 def track(progress: np.ndarray, times: tuple[float, ...], values: tuple) -> np.ndarray:
-    """Return eased key frames: ``values[k]`` (scalars or vectors) at ``times[k]`` (rising), at rest at every key.
+    """Return values that reach ``values[k]`` (scalars or vectors) at ``times[k]`` (ascending) and rest there.
 
-    Shape (T,) + the shape of one value; constant before the first and after the last key.
+    The shape is ``(T, *shape of one value)``. Between two keys the values are eased; before the first and after the
+    last key they are constant.
     """
     keys, stops = np.asarray(values, dtype=np.float64), np.asarray(times)
     left = np.clip(np.searchsorted(stops, progress, side='right') - 1, 0, len(stops) - 2)
@@ -38,7 +39,7 @@ def track(progress: np.ndarray, times: tuple[float, ...], values: tuple) -> np.n
 
 
 def vary(style: Style, rng: np.random.Generator) -> Style:
-    """Return ``style`` as it comes out in one repetition."""
+    """Return ``style`` with the random variation of one repetition."""
     amplitude, tempo, sway = rng.uniform(0.92, 1.08, 3)
     return replace(style, amplitude=style.amplitude * amplitude, tempo=style.tempo * tempo, sway=style.sway * sway)
 
@@ -57,19 +58,22 @@ def idle(clock: Clock, style: Style, rng: np.random.Generator) -> Pose:
 
 
 def window(clock: Clock, rng: np.random.Generator, style: Style) -> np.ndarray:
-    """(T,) progress of a one-off action that starts a little late and ends a little early, by chance and by tempo."""
+    """``(T,)`` progress 0..1 of an action done once; start and end are shifted a little, by chance and by the tempo."""
     start = rng.uniform(0.0, 0.12)
     length = min((0.92 - start) / max(style.tempo, 0.9), 0.96 - start)
     return np.clip((clock.progress - start) / length, 0.0, 1.0)
 
 
 def beat(clock: Clock, style: Style, rng: np.random.Generator, hertz: float) -> np.ndarray:
-    """(T,) sine wave at about ``hertz`` with random phase."""
+    """``(T,)`` sine wave at about ``hertz`` with random phase."""
     return np.sin(2 * np.pi * hertz * style.tempo * clock.seconds + rng.uniform(0, 2 * np.pi))
 
 
 def crouch(pose: Pose, depth: np.ndarray, knee: float, pitch: float, bend: float) -> None:
-    """Lower the body by ``depth`` (T,) of full knee flexion, pelvis pitch and back bend, feet flat on the ground."""
+    """Lower the body, feet flat on the ground.
+
+    ``depth`` ``(T,)`` is the share of the knees' flexion, the pelvis' pitch and the back's bend, in radians.
+    """
     pose.knee += (depth * knee)[:, None]
     pose.tilt[:, 0] += depth * pitch
     pose.hip[..., 0] += (depth * (knee * 0.52 + pitch))[:, None]
@@ -77,18 +81,18 @@ def crouch(pose: Pose, depth: np.ndarray, knee: float, pitch: float, bend: float
 
 
 def hang(pose: Pose) -> np.ndarray:
-    """(T, 3) wrist target of an arm that hangs straight down whatever the chest does."""
+    """``(T, 3)`` wrist target of an arm that hangs straight down, however the chest is bent."""
     pitch = pose.tilt[:, 0] + pose.spine[:, 0]
     return np.stack([0.95 * np.sin(pitch), np.full_like(pitch, 0.05), -0.95 * np.cos(pitch)], axis=-1)
 
 
 def aim(pose: Pose, side: int, share: np.ndarray, target: np.ndarray | tuple[float, float, float]) -> None:
-    """Move a wrist by ``share`` (T,) of the way to ``target`` ((T, 3) or (3,))."""
+    """Move a wrist by ``share`` ``(T,)`` of the way to ``target`` (``(T, 3)`` or ``(3,)``)."""
     pose.wrist[:, side] += share[:, None] * (np.asarray(target) - pose.wrist[:, side])
 
 
 def stride(clock: Clock, style: Style, rng: np.random.Generator, travel: np.ndarray) -> Pose:
-    """Walk along +x so that the pelvis is at ``travel`` (T,) meters; steps follow from the distance covered."""
+    """Walk along +x with the pelvis at ``travel`` ``(T,)`` meters; the distance walked decides the steps."""
     pose = idle(clock, style, rng)
     speed = np.abs(np.gradient(travel, clock.seconds)) if len(travel) > 1 else np.full(1, 0.8)
     phase = np.pi * np.abs(travel - travel[0]) / 0.52 + rng.uniform(0, np.pi)

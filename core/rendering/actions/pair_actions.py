@@ -1,4 +1,4 @@
-"""Actions of two people, who face each other along x about the origin, the main actor (at x < 0) first."""
+"""Actions of two people, who face each other along x about the origin; the main actor, at x < 0, comes first."""
 
 from __future__ import annotations
 

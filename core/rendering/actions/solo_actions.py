@@ -1,4 +1,4 @@
-"""Actions of one person, who faces +x at the origin: frame times, a style and a random generator in, a pose out."""
+"""Actions of one person, who faces +x at the origin; each makes a pose of frame times, a style and a generator."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def throw(clock: Clock, style: Style, rng: np.random.Generator) -> Pose:
 
 
 def _seat(pose: Pose, depth: np.ndarray, style: Style) -> Pose:
-    """Sit down by ``depth`` (T,), leaning forward on the way, hands ending on the thighs."""
+    """Sit down by ``depth`` ``(T,)``, leaning forward on the way, hands ending on the thighs."""
     on_way = 4 * depth * (1 - depth)
     pose.knee += (1.5 * depth)[:, None]
     pose.hip[..., 0] += (1.5 * depth + 0.25 * on_way)[:, None]

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from torch import nn
 
 from core.config import load_config
 from core.data.frames.video import write_video
-from core.inference.loading import Recognizer
+from core.inference.build import build_recognizer
 from tools.benchmarks import export as benchmark_export
 
 for package in ('onnx', 'onnxruntime', 'onnxscript'):
@@ -28,7 +29,7 @@ def test_pytorch_and_file_get_the_same_work(monkeypatch):
     asked = []
     monkeypatch.setattr('core.export.check.part_answers', lambda model, exported, inputs: asked.append(inputs))
     pose, joint = (SimpleNamespace(part=part, run=lambda **arrays: asked.append(arrays)) for part in ('pose', 'joint'))
-    for duel in benchmark_export.duels(Recognizer(None, cfg, ()), pose, joint):
+    for duel in benchmark_export.duels(build_recognizer(cfg, nn.Module()), pose, joint):
         duel.torch()
         duel.onnx()
     assert [len(inputs['frames']) for inputs in asked] == [1, 1, 2, 2, 1, 1, 4, 4]
@@ -39,7 +40,8 @@ def test_pytorch_and_file_get_the_same_work(monkeypatch):
 def test_a_video_is_timed_step_by_step(tiny_data, tmp_path, capsys):
     cfg = load_config(overrides=['CLIP_SIZE', '2', 'IMAGE_SIZE', '[32,32]'])
     write_video(tmp_path / 'S001C001P001R001A001_rgb.avi', np.zeros((6, 72, 96, 3), np.uint8))
-    pose = SimpleNamespace(cfg=cfg, clip_size=2, run=lambda frames, **_: {'pose': np.zeros((len(frames), 17, 3))})
+    pose = SimpleNamespace(config=cfg.dump(), clip_size=2,
+                           run=lambda frames, **_: {'pose': np.zeros((len(frames), 17, 3))})
     action = SimpleNamespace(inputs=('pose', 'person_mask'), run=lambda **_: {'logits': np.zeros((1, 2))})
     benchmark_export.report_video(tmp_path / 'S001C001P001R001A001_rgb.avi', tiny_data / 'tiny.pkl', pose, action, 2)
     line = capsys.readouterr().out
@@ -61,5 +63,5 @@ def test_options_that_miss_their_other_half_are_refused(tmp_path):
 
 
 def test_another_system_is_refused():
-    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*a system that can: joint'):
         benchmark_export.main(['MODEL.NAME', 'posec3d'])

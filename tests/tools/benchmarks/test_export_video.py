@@ -5,8 +5,7 @@ import pytest
 
 from core.data.annotations.records import Annotation
 from core.data.frames.video import write_video
-from core.inference.crop_plan import view_of
-from core.inference.exported import OnnxModel
+from core.inference.exported import ExportedModel
 from tests.export.conftest import files, make_recognizer, recognizer
 from tools.benchmarks.export_video import STEPS, Stopwatch, crop_video, label_video, record_of
 
@@ -33,8 +32,7 @@ def record():
 
 
 def test_every_frame_is_cropped_around_the_person(video, record, make_recognizer):
-    cfg = make_recognizer('NUM_PERSONS', '2').cfg
-    crops = crop_video(video, record, view_of(cfg), Stopwatch())
+    crops = crop_video(video, record, make_recognizer('NUM_PERSONS', '2').view, Stopwatch())
     assert crops.frames.shape == (2, FRAMES, 64, 32, 3) and crops.person_mask.tolist() == [1, 0]
     assert crops.frames[0, :, 28:36, 12:20].min() > 200 and crops.frames[0, :, 0].max() < 60
     center = crops.crop_to_image[0, 0] @ np.array([16, 32, 1])
@@ -43,11 +41,11 @@ def test_every_frame_is_cropped_around_the_person(video, record, make_recognizer
 
 
 def test_a_video_gets_the_class_of_its_clip(video, record, files, recognizer):
-    pose, action = (OnnxModel(files[part]) for part in ('pose', 'action'))
+    pose, action = (ExportedModel(files[part]) for part in ('pose', 'action'))
     label, spent = label_video(video, record, pose, action)
-    crops = crop_video(video, record, view_of(recognizer.cfg), Stopwatch())
+    crops = crop_video(video, record, recognizer.view, Stopwatch())
     chosen = [0, 2, 3, 5]                                                # the middles of four parts of six frames
-    logits = OnnxModel(files['joint']).run(
+    logits = ExportedModel(files['joint']).run(
         frames=crops.frames[None, :, chosen], person_mask=crops.person_mask[None],
         crop_to_image=crops.crop_to_image[None, :, chosen], image_size=crops.image_size[None])['logits']
     assert label == logits.argmax()

@@ -28,5 +28,5 @@ def test_nothing_to_load_is_refused(tiny_overrides):
 
 
 def test_another_system_is_refused():
-    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*a system that can: joint'):
         benchmark_loader.main(['MODEL.NAME', 'posec3d'])

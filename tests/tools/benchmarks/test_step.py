@@ -18,5 +18,5 @@ def test_reports_shares_and_ratio(tiny_overrides, capsys, monkeypatch):
 
 
 def test_another_system_is_refused():
-    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*name one of joint'):
+    with pytest.raises(ValueError, match='the configuration is of MODEL.NAME posec3d.*a system that can: joint'):
         benchmark_step.main(['MODEL.NAME', 'posec3d'])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.inference.follow import TrackedPerson
-from core.inference.result_files import COLUMNS, write_csv, write_json
+from core.inference.label_files import COLUMNS, write_csv, write_json
 from core.inference.video_actions import Timeline, VideoActions
 
 
