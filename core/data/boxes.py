@@ -64,7 +64,7 @@ def joint_hull(keypoints: np.ndarray, visible: np.ndarray) -> tuple[Boxes, np.nd
         boxes, and ``known`` bool (..., T): frames with at least one visible joint; the others have a zero box.
     """
     seen = np.asarray(visible, bool)
-    known = seen.any(-1)
+    known = np.logical_or.reduce(seen, -1)
     low = np.where(seen[..., None], keypoints, np.inf).min(-2)
     high = np.where(seen[..., None], keypoints, -np.inf).max(-2)
     low, high = np.where(known[..., None], low, 0.0), np.where(known[..., None], high, 0.0)
@@ -85,7 +85,7 @@ def fill_unknown(boxes: Boxes, known: np.ndarray, frame_size: tuple[int, int]) -
     distance = np.abs(times[:, None] - times) + np.where(known, 0, 2 * len(times))[..., None, :]  # (..., T, T)
     nearest = distance.argmin(-1)[..., None]
     width_height = np.asarray(frame_size, np.float64)
-    empty = ~known.any(-1)[..., None, None]
+    empty = ~np.logical_or.reduce(known, -1)[..., None, None]
     return Boxes(np.where(empty, width_height / 2, np.take_along_axis(boxes.center, nearest, -2)),
                  np.where(empty, width_height, np.take_along_axis(boxes.size, nearest, -2)))
 
@@ -95,7 +95,7 @@ def union_box(boxes: Boxes, known: np.ndarray) -> tuple[Boxes, np.ndarray]:
     mask = known[..., None]
     low = np.where(mask, boxes.center - boxes.size / 2, np.inf).min(-2, keepdims=True)
     high = np.where(mask, boxes.center + boxes.size / 2, -np.inf).max(-2, keepdims=True)
-    some = known.any(-1, keepdims=True)
+    some = np.logical_or.reduce(known, -1, keepdims=True)
     low, high = np.where(some[..., None], low, 0.0), np.where(some[..., None], high, 0.0)
     return Boxes((low + high) / 2, high - low), some
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch.utils.data import DataLoader
@@ -22,6 +23,7 @@ from core.data.annotations.skeletons import SkeletonRecord, read_skeletons
 from core.data.annotations.subsets import hold_out, resample
 from core.data.boxes import BoxSettings
 from core.data.clips.augment import Augmentation
+from core.data.clips.base import RecordDataset
 from core.data.clips.detections import Detections, read_detections
 from core.data.clips.keypoint_clips import SkeletonDataset
 from core.data.clips.loader import build_loader
@@ -78,7 +80,7 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     kinect_input = skeleton_only and cfg.DATASET.LAYOUT == NTU25.name
     names = [record.name for record in file.annotations]
     chosen = select(file.annotations, cfg.TRAIN.EVAL_MODE, split=file.split,
-                    available=None if skeleton_only else frames.names_with(names), num_setups=cfg.DATASET.NUM_S,
+                    available=None if frames is None else frames.names_with(names), num_setups=cfg.DATASET.NUM_S,
                     unusable=UNUSABLE_SKELETONS if kinect_input else UNUSABLE_POSES,
                     subset=Subset(cfg.DATASET.HALF_DATASET, cfg.DATASET.FEW, cfg.SEED))
     class_names = _class_names(file.class_names, [file.annotations[index] for index in (*chosen.train, *chosen.test)],
@@ -183,9 +185,10 @@ def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: Non
     data = cfg.DATASET
     mirror_prob = data.FLIP_PROB if data.DATA_AUGMENTATION else 0.0
     train_size, test_size = data.HEATMAP_SIZE
-    options = {'prenormalize': {'stretch': SCALE if data.DATA_AUGMENTATION else 0.0},
-               'ctrgcn': {'view_range': tuple(data.VIEW_RANGE)},
-               'pose_compact': {'train_size': train_size, 'test_size': test_size, 'area_range': tuple(data.AREA_RANGE)}}
+    options: dict[str, dict[str, Any]] = {
+        'prenormalize': {'stretch': SCALE if data.DATA_AUGMENTATION else 0.0},
+        'ctrgcn': {'view_range': tuple(data.VIEW_RANGE)},
+        'pose_compact': {'train_size': train_size, 'test_size': test_size, 'area_range': tuple(data.AREA_RANGE)}}
     preprocess = PREPROCESS[data.PREPROCESS](get_layout(data.LAYOUT), data.STREAM, mirror_prob,
                                              _sampler(cfg, True), _sampler(cfg, False),
                                              tuple(data.P_INTERVAL), **options[data.PREPROCESS])
@@ -193,5 +196,6 @@ def build_skeletons(cfg: CfgNode, records: Sequence[SkeletonRecord], frames: Non
                            training=training, num_clips=num_clips, seed=cfg.SEED)
 
 
-DATASETS = {'crops': build_clips, 'keypoints': build_skeletons, 'scenes': build_scenes}
+DATASETS: dict[str, Callable[..., RecordDataset]] = {
+    'crops': build_clips, 'keypoints': build_skeletons, 'scenes': build_scenes}
 """``System.clips`` → what makes a dataset of records; all take the same arguments."""

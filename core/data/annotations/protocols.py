@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from core.data.annotations.records import Record
 NUCLA_TRAIN_VIEWS = frozenset((1, 2))
 NTU60, NTU120, NUCLA = 'NTU-60', 'NTU-120', 'N-UCLA'
 
-PROTOCOLS: dict[str, dict[str, Callable[[NTUName | NuclaName], bool]]] = {
+PROTOCOLS: dict[str, dict[str, Callable[[Any], bool]]] = {
     'cs': {NTU60: lambda name: name.subject in NTU60_TRAIN_SUBJECTS,
            NTU120: lambda name: name.subject in NTU120_TRAIN_SUBJECTS,
            NUCLA: lambda name: name.subject % 2 == 0},
@@ -31,7 +31,9 @@ PROTOCOLS: dict[str, dict[str, Callable[[NTUName | NuclaName], bool]]] = {
            NUCLA: lambda name: name.view in NUCLA_TRAIN_VIEWS},
     'cset': {NTU120: lambda name: name.setup % 2 == 0},
 }
-"""Cross-subject, cross-view and cross-setup: data set → which of its names train; all others test."""
+"""Cross-subject, cross-view and cross-setup: data set → which of its names (``NTUName``, ``NuclaName``) train; all
+others test.
+"""
 
 _TRAIN, _TEST = 'train', 'test'
 _TEST_ONLY = 'split:,'
@@ -105,8 +107,9 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
     names = [record.name for record in annotations]
     if protocol.startswith('split:'):
         lists = _split_lists(protocol, split or {})
-        wanted = set().union(*lists.values())
-        protocol, sides = f"split:{','.join(lists)}", _split_sides(names, *lists.values())
+        train_names, test_names = lists.values()
+        wanted = set(train_names | test_names)
+        protocol, sides = f"split:{','.join(lists)}", _split_sides(names, train_names, test_names)
     else:
         wanted, sides = set(available or ()), _protocol_sides(names, protocol, num_setups, unusable or {})
     positions: dict[str, list[int]] = defaultdict(list)
@@ -115,8 +118,8 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
         positions[_NO_FRAMES if without_frames else side].append(index)
     train, test = (np.array(positions.pop(side, []), np.int64) for side in (_TRAIN, _TEST))
     train, dropped = _draw(train, np.array([annotations[index].label for index in train], np.int64), subset)
-    left_out = {reason: tuple(names[index] for index in indices)
-                for reason, indices in {**positions, **dropped}.items()}
+    without_side: dict[str, Sequence[int] | np.ndarray] = {**positions, **dropped}
+    left_out = {reason: tuple(names[index] for index in indices) for reason, indices in without_side.items()}
     left_out[_NO_ANNOTATION] = tuple(sorted(wanted.difference(names)))
     report = SelectionReport(protocol, len(train), len(test), {reason: out for reason, out in left_out.items() if out})
     for side, indices in ((_TRAIN, train), (_TEST, test)):
@@ -139,8 +142,8 @@ def _protocol_sides(names: Sequence[str], protocol: str, num_setups: int, unusab
     trains = PROTOCOLS[protocol][data_set]
 
     def side(name: str) -> str:
-        numbers = parse_nucla_name(name) if data_set == NUCLA else parse_ntu_name(name)
-        if data_set != NUCLA and numbers.setup > num_setups:
+        numbers: NTUName | NuclaName = parse_nucla_name(name) if data_set == NUCLA else parse_ntu_name(name)
+        if isinstance(numbers, NTUName) and numbers.setup > num_setups:
             return f'of a setup above {num_setups}'
         return unusable.get(name) or (_TRAIN if trains(numbers) else _TEST)
 

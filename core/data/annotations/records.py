@@ -41,7 +41,20 @@ class Annotation:
         return self.keypoints[:, times].astype(np.float32), self.scores[:, times].astype(np.float32)
 
 
-RecordT = TypeVar('RecordT')
+class Record(Protocol):
+    """One labeled sequence: its id, its 0-based class and its joints ``(M, T, V, C)``."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> int: ...
+
+    @property
+    def keypoints(self) -> np.ndarray: ...
+
+
+RecordT = TypeVar('RecordT', bound=Record)
 
 
 @dataclass(frozen=True)
@@ -223,11 +236,3 @@ def _to_class_names(path: str | Path, content: dict, records: list) -> tuple[str
     if names is not None and largest >= len(names):
         raise ValueError(f"{path}: 'class_names' names {len(names)} classes, but label {largest} occurs")
     return None if names is None else tuple(names)
-
-
-class Record(Protocol):
-    """One labeled sequence: its id, its 0-based class and its joints (M, T, V, C)."""
-
-    name: str
-    label: int
-    keypoints: np.ndarray

@@ -28,6 +28,17 @@ class SkeletonRecord:
     keypoints: np.ndarray
     image_size: tuple[int, int] | None = None
 
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """``image_size`` of a sequence in pixels.
+
+        Raises:
+            ValueError: the joints are (x, y, z).
+        """
+        if self.image_size is None:
+            raise ValueError(f"record '{self.name}' has 3D poses, which lie in no picture; give 2D poses")
+        return self.image_size
+
 
 def read_skeletons(path: str | Path, num_joints: int | None = None) -> AnnotationFile[SkeletonRecord]:
     """Read all keypoint sequences of a file.

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from core.data.annotations.records import Record
+from core.data.annotations.records import RecordT
 from core.layouts import Layout
 
 ItemT = TypeVar('ItemT', covariant=True)
 
-RecordT = TypeVar('RecordT', bound=Record)
+Array: TypeAlias = Any
+"""A field of a clip: a numpy array or scalar in one clip, a tensor with a leading axis B in a batch of clips."""
 
 
-class RecordDataset(Dataset[ItemT]):
+class Batch(Protocol):
+    """What every batch of clips has; its fields are tensors, one after the other."""
+
+    @property
+    def label(self) -> Array:
+        """int64 ``(B,)``, 0-based classes."""
+
+    @property
+    def index(self) -> Array:
+        """int64 ``(B,)``, positions in the data set's records."""
+
+    @property
+    def inputs(self) -> tuple[Array, ...]:
+        """What the model reads."""
+
+    @property
+    def targets(self) -> tuple[Array, ...]:
+        """What ``JointLoss`` compares with."""
+
+    def mirrored(self, flip_order: Sequence[int]) -> tuple[Array, ...]:
+        """``inputs`` of the mirrored clips; ``flip_order`` exchanges left and right joints."""
+
+    def __iter__(self) -> Iterator[Array]:
+        """The fields in their order."""
+
+
+class RecordDataset(Dataset[ItemT], Generic[ItemT, RecordT]):
     """A dataset of one item a record.
 
     An item depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either.

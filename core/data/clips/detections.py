@@ -93,7 +93,8 @@ def match_detections(found: Boxes, valid: np.ndarray, keypoints: np.ndarray, vis
     """
     hulls, seen = joint_hull(keypoints, visible)
     if seen.any():
-        affinity = _overlap(fill_unknown(hulls, seen, frame_size), found) * seen.any(-1)[:, None, None]  # (M, T, D)
+        affinity = _overlap(fill_unknown(hulls, seen, frame_size), found)  # (M, T, D)
+        affinity = affinity * np.logical_or.reduce(seen, -1)[:, None, None]
     else:
         affinity = np.broadcast_to(1 / (1 + np.arange(valid.shape[1])), (len(seen), *valid.shape))
     chosen, known = _join(affinity * valid)

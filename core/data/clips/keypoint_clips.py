@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from core.data.annotations.skeletons import SkeletonRecord
 from core.data.clips.augment import mirror_features
-from core.data.clips.base import RecordDataset
+from core.data.clips.base import Array, RecordDataset
 from core.data.clips.recipes import PREPROCESS, Preprocess
 from core.data.clips.streams import format_gcn_input
 
@@ -27,27 +26,27 @@ class SkeletonClip(NamedTuple):
         index: int64 (), position in the dataset's records.
     """
 
-    features: np.ndarray | torch.Tensor
-    person_mask: np.ndarray | torch.Tensor
-    label: np.ndarray | torch.Tensor
-    index: np.ndarray | torch.Tensor
+    features: Array
+    person_mask: Array
+    label: Array
+    index: Array
 
     @property
-    def inputs(self) -> tuple:
+    def inputs(self) -> tuple[Array, ...]:
         """What ``SkeletonModel`` reads."""
         return self.features, self.person_mask
 
     @property
-    def targets(self) -> tuple:
+    def targets(self) -> tuple[Array, ...]:
         """What ``JointLoss`` compares with."""
         return (self.label,)
 
-    def mirrored(self, flip_order: Sequence[int]) -> tuple:
+    def mirrored(self, flip_order: Sequence[int]) -> tuple[Array, ...]:
         """``inputs`` of the mirrored clips of a batch, whose joints come in ``flip_order``; x is mirrored at 0."""
         return mirror_features(self.features, flip_order), self.person_mask
 
 
-class SkeletonDataset(RecordDataset[SkeletonClip]):
+class SkeletonDataset(RecordDataset[SkeletonClip, SkeletonRecord]):
     """Clips of keypoint sequences.
 
     Args:

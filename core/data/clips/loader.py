@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import cv2
 import torch
-from torch.utils.data import DataLoader, DistributedSampler
+from torch.utils.data import DataLoader, DistributedSampler, Sampler
 
 from core.data.clips.base import ItemT, RecordDataset
 
 
-def build_loader(dataset: RecordDataset[ItemT], batch_size: int, *, workers: int = 0, seed: int = 0, rank: int = 0,
+def build_loader(dataset: RecordDataset[ItemT, Any], batch_size: int, *, workers: int = 0, seed: int = 0, rank: int = 0,
                  world_size: int = 1) -> DataLoader[ItemT]:
     """A loader of batched clips for one of ``world_size`` processes.
 
@@ -32,7 +34,7 @@ def build_loader(dataset: RecordDataset[ItemT], batch_size: int, *, workers: int
     if dataset.training and len(dataset) < batch_size * world_size:
         raise ValueError(f'{len(dataset)} training clips do not fill one batch of {batch_size} in each of {world_size} '
                          'processes; lower the batch size')
-    sampler = range(rank, len(dataset), world_size)
+    sampler: Sampler[int] | range = range(rank, len(dataset), world_size)
     if dataset.training:
         # Torch seeds an epoch with seed + epoch: the factor keeps seed 1 from repeating seed 0 one epoch ahead.
         sampler = DistributedSampler(dataset, world_size, rank, seed=seed * 100_003, drop_last=True)
@@ -41,9 +43,14 @@ def build_loader(dataset: RecordDataset[ItemT], batch_size: int, *, workers: int
                       worker_init_fn=_limit_threads, generator=torch.Generator().manual_seed(seed))
 
 
+def dataset_of(loader: DataLoader) -> RecordDataset[Any, Any]:
+    """Return the data set behind a loader that ``build_loader`` made."""
+    return cast(RecordDataset[Any, Any], loader.dataset)
+
+
 def set_epoch(loader: DataLoader, epoch: int) -> None:
     """Choose the order and the clips of the next pass; call it before iterating, not while a pass is under way."""
-    loader.dataset.set_epoch(epoch)
+    dataset_of(loader).set_epoch(epoch)
     if isinstance(loader.sampler, DistributedSampler):
         loader.sampler.set_epoch(epoch)
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from core.data.annotations.records import Annotation
 from core.data.boxes import Boxes, BoxSettings, apply_affine, clip_boxes, crop_affine, invert_affine, mirror_affine
 from core.data.clips.augment import Augmentation, ClipDraw, augment_boxes, change_colors, flip_joints
-from core.data.clips.base import FrameCount, FrameLog, RecordDataset
+from core.data.clips.base import Array, FrameCount, FrameLog, RecordDataset
 from core.data.clips.detections import Detections, match_detections
 from core.data.clips.sampling import Sampler, centered, random_segment
 from core.data.clips.warps import needed_regions, warp_views
@@ -37,27 +36,27 @@ class Clip(NamedTuple):
         index: int64 (), position in the dataset's records.
     """
 
-    frames: np.ndarray | torch.Tensor
-    keypoints_crop: np.ndarray | torch.Tensor
-    visible: np.ndarray | torch.Tensor
-    keypoints_image: np.ndarray | torch.Tensor
-    crop_to_image: np.ndarray | torch.Tensor
-    image_size: np.ndarray | torch.Tensor
-    person_mask: np.ndarray | torch.Tensor
-    label: np.ndarray | torch.Tensor
-    index: np.ndarray | torch.Tensor
+    frames: Array
+    keypoints_crop: Array
+    visible: Array
+    keypoints_image: Array
+    crop_to_image: Array
+    image_size: Array
+    person_mask: Array
+    label: Array
+    index: Array
 
     @property
-    def inputs(self) -> tuple:
+    def inputs(self) -> tuple[Array, ...]:
         """What ``PoseModel`` and ``JointModel`` read."""
         return self.frames, self.person_mask, self.crop_to_image, self.image_size
 
     @property
-    def targets(self) -> tuple:
+    def targets(self) -> tuple[Array, ...]:
         """What ``JointLoss`` compares with."""
         return self.label, self.keypoints_crop, self.visible
 
-    def mirrored(self, flip_order: Sequence[int]) -> tuple:
+    def mirrored(self, flip_order: Sequence[int]) -> tuple[Array, ...]:
         """``inputs`` of the mirrored clips of a batch; ``flip_order`` of the joints is not needed."""
         to_plain_crop = self.crop_to_image.new_tensor([[-1, 0, self.frames.shape[-2] - 1], [0, 1, 0], [0, 0, 1]])
         crop_to_image = self.crop_to_image @ to_plain_crop  # (B, M, T, 2, 3)
@@ -66,7 +65,7 @@ class Clip(NamedTuple):
         return self.frames.flip(-2), self.person_mask, crop_to_image, self.image_size
 
 
-class ClipDataset(RecordDataset[Clip]):
+class ClipDataset(RecordDataset[Clip, Annotation]):
     """Clips of annotated sequences.
 
     A clip depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either. Frames that
@@ -101,7 +100,7 @@ class ClipDataset(RecordDataset[Clip]):
                              'be at least 1')
         super().__init__(records, layout, training=training, seed=seed)
         self.frames, self.visible_above, self.frame_log = frames, visible_above, FrameLog(len(records))
-        self.clip_size, self.image_size, self.num_persons = clip_size, tuple(image_size), num_persons
+        self.clip_size, self.image_size, self.num_persons = clip_size, image_size, num_persons
         self.sampler = sampler or (random_segment if training else centered)
         self.boxes, self.detections, self.augmentation = boxes or BoxSettings(), detections, augmentation
 

@@ -131,7 +131,8 @@ def random_box(size: tuple[int, int], area_range: tuple[float, float], rng: np.r
     Returns:
         The first of ten drawn boxes that fits; the central square of the short side if none does.
     """
-    aspects = np.exp(rng.uniform(*np.log(ASPECT_RANGE), ATTEMPTS))
+    narrowest, widest = np.log(ASPECT_RANGE)
+    aspects = np.exp(rng.uniform(narrowest, widest, ATTEMPTS))
     areas = rng.uniform(*area_range, ATTEMPTS) * size[0] * size[1]
     sides = np.sqrt([areas * aspects, areas / aspects]).round().astype(int).T            # (attempts, 2)
     fitting = sides[(sides <= size).all(1)]

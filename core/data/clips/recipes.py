@@ -130,7 +130,7 @@ class PreNormalize(Preprocess):
 
     def __call__(self, record: SkeletonRecord, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
         """See ``Preprocess``."""
-        joints = prenormalize_2d(record.keypoints, image_size=record.image_size)  # (M, T, V, 3)
+        joints = prenormalize_2d(record.keypoints, image_size=record.picture_size)  # (M, T, V, 3)
         if training:
             joints = self._mirrored(joints, rng)
             joints = joints * np.append(rng.uniform(1 - self.stretch, 1 + self.stretch, 2), 1).astype(np.float32)
@@ -172,7 +172,7 @@ class PoseCompact(Preprocess):
     def __call__(self, record: SkeletonRecord, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
         """See ``Preprocess``."""
         times = self._times(record.keypoints.shape[1], clip_size, training, rng)
-        poses = Poses(record.keypoints[:, times], record.image_size)  # (M, K * L, V, 3)
+        poses = Poses(record.keypoints[:, times], record.picture_size)  # (M, K * L, V, 3)
         present = poses.keypoints[..., :2].any(-1, keepdims=True)
         poses = compact(poses._replace(keypoints=poses.keypoints * present), compact_box(poses))
         side = self.train_size if training else self.test_size

@@ -21,6 +21,9 @@ from core.data.clips.pyskl_sampling import pyskl
 
 Sampler = Callable[[int, int, np.random.Generator], np.ndarray]
 
+NamedSampler = Callable[..., np.ndarray]
+"""A ``Sampler`` with options of its own, given by name; one for testing takes ``clip`` and ``num_clips``."""
+
 _COPIES = 100
 
 
@@ -59,7 +62,7 @@ def random_segment(num_frames: int, length: int, rng: np.random.Generator) -> np
     """
     _check(num_frames, length)
     if num_frames < length:
-        return _looped(num_frames, length, rng.integers(num_frames))
+        return _looped(num_frames, length, int(rng.integers(num_frames)))
     bounds = _segment_bounds(num_frames, length)
     return rng.integers(bounds[:-1], bounds[1:])
 
@@ -124,16 +127,16 @@ def _apart(num_frames: int, length: int, stride: float) -> np.ndarray:
     return np.arange(length) * _extent(num_frames, length, stride) // max(1, length - 1)
 
 
-SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'random': random_segment, 'centered': centered,
-                                'repeating': repeating, 'even': even, 'dense': dense}
+SAMPLERS: dict[str, NamedSampler] = {'uniform': uniform, 'random': random_segment, 'centered': centered,
+                                     'repeating': repeating, 'even': even, 'dense': dense}
 """By the name that a configuration gives them for training."""
 
-TEST_SAMPLERS: dict[str, Sampler] = {'uniform': uniform, 'centered': centered, 'even': even, 'dense': dense_starts,
-                                     'pyskl': pyskl}
+TEST_SAMPLERS: dict[str, NamedSampler] = {'uniform': uniform, 'centered': centered, 'even': even,
+                                          'dense': dense_starts, 'pyskl': pyskl}
 """By the name that a configuration gives them for testing."""
 
 
-def clip_samplers(sampler: Sampler, num_clips: int) -> tuple[Sampler, ...]:
+def clip_samplers(sampler: NamedSampler, num_clips: int) -> tuple[Sampler, ...]:
     """The samplers of the K clips that testing takes of a sequence; of one clip, ``sampler`` as it is.
 
     Args:

@@ -11,12 +11,11 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from core.data.annotations.records import Annotation
 from core.data.boxes import apply_affine, invert_affine, mirror_affine
 from core.data.clips.augment import change_colors, color_matrix, mirror_features
-from core.data.clips.base import FrameLog, RecordDataset
+from core.data.clips.base import Array, FrameLog, RecordDataset
 from core.data.clips.sampling import Sampler, dense, dense_starts
 from core.data.clips.warps import needed_regions, warp_views
 from core.data.frames.frame_folder import FrameFolder
@@ -45,22 +44,22 @@ class SceneClip(NamedTuple):
         index: int64 (), position in the dataset's records.
     """
 
-    frames: np.ndarray | torch.Tensor
-    keypoints: np.ndarray | torch.Tensor
-    label: np.ndarray | torch.Tensor
-    index: np.ndarray | torch.Tensor
+    frames: Array
+    keypoints: Array
+    label: Array
+    index: Array
 
     @property
-    def inputs(self) -> tuple:
+    def inputs(self) -> tuple[Array, ...]:
         """What the model of IntegralAction reads."""
         return self.frames, self.keypoints
 
     @property
-    def targets(self) -> tuple:
+    def targets(self) -> tuple[Array, ...]:
         """What ``JointLoss`` compares with."""
         return (self.label,)
 
-    def mirrored(self, flip_order: Sequence[int]) -> tuple:
+    def mirrored(self, flip_order: Sequence[int]) -> tuple[Array, ...]:
         """``inputs`` of the mirrored clips of a batch, whose joints come in ``flip_order``; x is mirrored at 0."""
         return self.frames.flip(-2), mirror_features(self.keypoints, flip_order)
 
@@ -100,7 +99,7 @@ class SceneAugmentation:
         return SceneDraw(sides, place, bool(mirror), color_matrix(*gains) if self.color else None)
 
 
-class SceneDataset(RecordDataset[SceneClip]):
+class SceneDataset(RecordDataset[SceneClip, Annotation]):
     """Whole-frame clips of annotated sequences.
 
     Scale and crop are one affine map, so every frame is resampled once. Sequences that are too short for the sampler's
@@ -134,7 +133,7 @@ class SceneDataset(RecordDataset[SceneClip]):
                              f'factor {frame_factor} and image size {image_size} must be at least 1')
         super().__init__(records, layout, training=training, seed=seed)
         self.frames, self.frame_log = frames, FrameLog(len(records))
-        self.clip_size, self.image_size, self.short_side = clip_size, tuple(image_size), short_side
+        self.clip_size, self.image_size, self.short_side = clip_size, image_size, short_side
         self.num_persons, self.frame_factor = num_persons, frame_factor
         self.sampler = sampler or (dense if training else dense_starts)
         self.augmentation = augmentation if training else None
@@ -147,7 +146,7 @@ class SceneDataset(RecordDataset[SceneClip]):
         frame_size = self._frame_size(record)
         to_crop = scene_affine(frame_size, self.image_size, self.short_side, draw)
         frames = self._frames(index, times, invert_affine(to_crop), draw.color)
-        keypoints, scores = best_people(*record.at(pose_times), self.num_persons)
+        keypoints, scores = best_people(*record.at(pose_times), num_persons=self.num_persons)
         keypoints = apply_affine(to_crop, keypoints * np.divide(frame_size, record.image_size))
         # Published is x / 4; from the middle, mirrored joints are those of the mirrored frame.
         keypoints = (keypoints - (np.array(self.image_size) - 1) / 2) / POSE_STRIDE

@@ -51,7 +51,7 @@ def warp_views(views: Iterable[FrameView], position: np.ndarray, to_image: np.nd
     width, height = image_size
     crops, shown = np.zeros((*to_image.shape[:2], height, width, 3), np.uint8), []
     crop = np.empty((height, width, 4), np.uint8)
-    slots = [[] for _ in range(position.max() + 1)]
+    slots: list[list[int]] = [[] for _ in range(position.max() + 1)]
     for time, source in enumerate(position.tolist()):
         slots[source].append(time)
     for slot, (pixels, (origin, scale), number) in zip(slots, views, strict=True):

@@ -232,5 +232,7 @@ def _start_worker() -> None:
 
 def _exit_with_parent() -> None:
     """A killed run must not leave processes behind that go on writing."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

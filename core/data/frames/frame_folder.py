@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
 from itertools import chain, product
 from pathlib import Path
@@ -114,14 +114,14 @@ class FrameFolder:
         """
         tube, file_name = self._stored(name, num_frames)
         levels, places = tube.levels(steps), [tube.place(level) for level in range(len(tube.sizes))]
-        uncut = nullcontext(partial(self._uncut_file, name, file_name))
-        with uncut if file_name else open_tube(self.images / name, tube) as fetch:
+        opened: AbstractContextManager[Fetch] = (open_tube(self.images / name, tube) if file_name is None else
+                                                 nullcontext(partial(self._uncut_file, name, file_name)))
+        with opened as fetch:
             cuts = _cuts(fetch, tube, times, regions, levels)
             for time, region, level, cut in zip(times.tolist(), regions, levels, cuts, strict=True):
                 others = _replacements(fetch, tube, time, num_frames, region, level)
                 for candidate, part in chain([(time, cut)], others):
-                    pixels = _decode(part)
-                    if pixels is not None:
+                    if part is not None and (pixels := _decode(part)) is not None:
                         yield FrameView(pixels, places[level].moved(part.origin), candidate)
                         break
                 else:
@@ -190,7 +190,8 @@ def _replacements(fetch: Fetch, tube: Tube, time: int, num_frames: int, region: 
                   level: int) -> Iterator[tuple[int, Cut | None]]:
     """What the other frames of a sequence show of a region (4,), by their distance to ``time``."""
     for other in sorted(set(range(num_frames)) - {time}, key=lambda other: (abs(other - time), other)):
-        yield (other, *_cuts(fetch, tube, np.array([other]), region[None], np.array([level])))
+        cut, = _cuts(fetch, tube, np.array([other]), region[None], np.array([level]))
+        yield other, cut
 
 
 def _file(fetch: Fetch, time: int, level: int) -> bytes | None:
@@ -200,8 +201,8 @@ def _file(fetch: Fetch, time: int, level: int) -> bytes | None:
         return None
 
 
-def _decode(cut: Cut | None) -> np.ndarray | None:
+def _decode(cut: Cut) -> np.ndarray | None:
     try:
-        return None if cut is None else decode_jpeg(cut.data)
+        return decode_jpeg(cut.data)
     except ValueError:
         return None

@@ -108,7 +108,7 @@ def cut_regions(files: Sequence[bytes | None], size: tuple[int, int], regions: n
         N cuts, whole files where they cannot be cut; ``None`` for what is lost, no JPEG, or of another size.
     """
     headers = _headers(files)
-    cuts = [Cut(file, (0, 0)) if header and header.size == size else None
+    cuts = [Cut(file, (0, 0)) if file and header and header.size == size else None
             for file, header in zip(files, headers, strict=True)]
     shared = next((header for header in headers if header and header.run and header.size == size), None)
     if shared is None:

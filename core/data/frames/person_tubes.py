@@ -59,7 +59,7 @@ def person_cut(record: Annotation | None, video_size: Size, frame_size: Size, ma
     """
     ratio = np.divide(video_size, frame_size)  # video pixels per pixel of the uncut frame
     low, high = np.zeros(2, int), np.array(video_size)
-    if shows_someone(record):
+    if record is not None and shows_someone(record):
         box = _union_of_crops(record, frame_size, margin, aspect) * ratio  # (2, 2): low and high corner
         inside = np.clip((np.floor(box[0]), np.ceil(box[1])), 0, video_size).astype(int)
         if (inside[0] < inside[1]).all():  # else every joint lies outside the picture
@@ -68,8 +68,8 @@ def person_cut(record: Annotation | None, video_size: Size, frame_size: Size, ma
     scale = min(SHORT_SIDE / shown.min(), *ratio)
     sizes = np.maximum(1, np.rint(shown * scale * np.array(LEVELS)[:, None]).astype(int))
     return TubeCut((*low.tolist(), *high.tolist()),
-                   Tube(tuple(frame_size), (*(low / ratio).tolist(), *(high / ratio).tolist()),
-                        tuple(map(tuple, sizes.tolist()))))
+                   Tube(frame_size, (*(low / ratio).tolist(), *(high / ratio).tolist()),
+                        tuple((width, height) for width, height in sizes.tolist())))
 
 
 def _scored(record: Annotation) -> np.ndarray:

@@ -74,7 +74,7 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.
     if path.suffix not in _CODECS or first is None:
         raise ValueError(f"{path}: a video needs a name ending in {' or '.join(_CODECS)} and at least one frame")
     partial, size = path.with_name(f'.partial-{path.name}'), (first.shape[1], first.shape[0])
-    writer = cv2.VideoWriter(str(partial), cv2.VideoWriter_fourcc(*(codec or _CODECS[path.suffix])), fps, size)
+    writer = cv2.VideoWriter(str(partial), cv2.VideoWriter.fourcc(*(codec or _CODECS[path.suffix])), fps, size)
     try:
         if not writer.isOpened():
             raise ValueError(f'{path}: cannot write a video of {size[0]}x{size[1]} pixels there; check the folder')

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from core.data.annotations.skeletons import read_skeletons
+from core.data.annotations.skeletons import SkeletonRecord, read_skeletons
 
 NAMES = ['a01_s01_e00_v01', 'a12_s02_e01_v03']
 LENGTHS = [3, 5]
@@ -82,3 +82,9 @@ def test_bad_records_are_named(write, changes, message):
 def test_nucla_has_20_joints(npz):
     with pytest.raises(ValueError, match="skeletons.npz: .* 20 joints, expected 25; choose the layout 'nucla20'"):
         read_skeletons(npz, num_joints=25)
+
+
+def test_only_2d_poses_lie_in_a_picture():
+    assert SkeletonRecord('A', 0, JOINTS[None], (64, 48)).picture_size == (64, 48)
+    with pytest.raises(ValueError, match="'A' has 3D poses"):
+        _ = SkeletonRecord('A', 0, JOINTS[None]).picture_size

@@ -1,11 +1,12 @@
 import pytest
 import torch
 
+from core.data.annotations.records import Annotation
 from core.data.clips.base import FrameLog, FrameReport, RecordDataset
 from core.layouts import get_layout
 
 
-class Numbers(RecordDataset[float]):
+class Numbers(RecordDataset[float, Annotation]):
     """One random number a record."""
 
     def __getitem__(self, index):

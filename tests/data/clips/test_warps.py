@@ -1,7 +1,7 @@
 import numpy as np
 
 from core.data.clips.warps import needed_regions, warp_views
-from core.data.frames.frame_folder import View
+from core.data.frames.frame_folder import FrameView
 from core.data.frames.tube_files import Place
 
 TWICE = np.array([[2.0, 0, 10], [0, 2, 20]])            # a crop pixel is two pixels of the frame, from (10, 20)
@@ -25,7 +25,7 @@ def test_the_region_holds_what_every_crop_of_a_frame_shows():
 def test_crops_show_their_view_where_their_map_says():
     frame = ramp()
     half = np.ascontiguousarray(frame[16:, 8:])                                     # begins at (8, 16)
-    views = [View(frame, Place((0, 0), (1, 1)), 3), View(half, Place((8, 16), (1, 1)), 7)]
+    views = [FrameView(frame, Place((0, 0), (1, 1)), 3), FrameView(half, Place((8, 16), (1, 1)), 7)]
     to_image = np.broadcast_to(TWICE, (2, 3, 2, 3))
     crops, shown = warp_views(views, np.array([1, 0, 1]), to_image, np.array([1]), (8, 4))
     assert shown.tolist() == [3, 7] and crops.shape == (2, 3, 4, 8, 3) and not crops[0].any()

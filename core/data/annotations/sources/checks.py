@@ -70,7 +70,8 @@ def check_content(content: dict, *, num_classes: int | None = None, images: Path
             report.errors.append(str(record))
             continue
         names.add(record.name)
-        report.facts.append(Facts(record.label, *record.keypoints.shape[:3], record.image_size))
+        num_persons, num_frames, num_joints, _ = record.keypoints.shape
+        report.facts.append(Facts(record.label, num_persons, num_frames, num_joints, record.image_size))
         if limit is not None and record.label >= limit:
             report.errors.append(f'record {position} ({record.name}): label {record.label}, but there are {limit} '
                                  'classes, counted from 0')

@@ -151,8 +151,8 @@ def _parse_kinetics(data: list[dict], clip: _Clip) -> _People:
         raise ValueError(f'frame_index {first}')
     people = [(frame['frame_index'] - first, person['pose'], person['score'])
               for frame in data for person in frame['skeleton']]
-    frames, places, scores = zip(*people, strict=True) if people else ((), (), ())
-    places = np.array(places, np.float32).reshape(-1, OPENPOSE18.num_joints, 2) * clip.size
+    frames, poses, scores = zip(*people, strict=True) if people else ((), (), ())
+    places = np.array(poses, np.float32).reshape(-1, OPENPOSE18.num_joints, 2) * clip.size
     return _within(clip, places, np.array(scores, np.float32), frames)
 
 

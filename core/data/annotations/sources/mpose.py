@@ -38,7 +38,7 @@ def read_mpose(path: Path, *, image_size: tuple[int, int] | None = None) -> dict
     if image_size is None and normalized:
         raise ValueError(f'{path}: the coordinates are parts of a picture (at most 1); give its width and height in '
                          'pixels as image size')
-    size = image_size or tuple(int(side) for side in np.floor(largest) + 1)
+    size = image_size or (int(largest[0]) + 1, int(largest[1]) + 1)
     scale = np.array([*(size if normalized else (1, 1)), 1])
     split: dict[str, list[str]] = {}
     entries = []

@@ -42,7 +42,7 @@ def close_gaps(bodies: Iterable[Body]) -> list[Body]:
     The second moves what follows a gap forward in time, so the numbers no longer fit the video.
     """
     bodies = list(bodies)
-    occupied = np.unique(np.concatenate([body.frames for body in bodies])) if bodies else None
+    occupied = np.unique(np.concatenate([np.zeros(0, np.int64), *(body.frames for body in bodies)]))
     return [body._replace(frames=np.searchsorted(occupied, body.frames[0]) + np.arange(len(body.frames)))
             for body in bodies]
 

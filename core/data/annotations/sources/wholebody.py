@@ -58,7 +58,7 @@ def read_wholebody(path: Path, *, max_persons: int = 10) -> dict:
 def _drop_face(path: Path, entry: dict) -> dict:
     """The entry with 65 joints; what is not an entry with an array of joints is left to the check."""
     keypoint = entry.get('keypoint') if isinstance(entry, dict) else None
-    if getattr(keypoint, 'ndim', 0) != 4 or keypoint.shape[2] == WHOLEBODY65.num_joints:
+    if not isinstance(keypoint, np.ndarray) or keypoint.ndim != 4 or keypoint.shape[2] == WHOLEBODY65.num_joints:
         return entry
     if keypoint.shape[2] != WHOLEBODY133:
         raise ValueError(f"{path}: record {entry.get('frame_dir')} has {keypoint.shape[2]} joints, not the "
