@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> None:
     image_size = tuple(arguments.image_size)
     backbone = build_lite_hrnet(arguments.backbone, outputs=(0,))
     model = PoseNet(backbone, SimCCHead(backbone.channels[0], NUM_JOINTS, SimCCCoding(image_size)))
-    model = model.to(device, memory_format=torch.channels_last)
+    model.to(device, memory_format=torch.channels_last)     # type: ignore[call-overload]   # torch's stubs lack it
 
     def loader(start: int, length: int) -> DataLoader:
         return DataLoader(PersonCrops(start, length, image_size, arguments.seed), arguments.batch,

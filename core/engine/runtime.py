@@ -12,8 +12,10 @@ import torch
 from torch import distributed, nn
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 
-from core.data.clips.keypoint_clips import SkeletonClip
-from core.data.clips.person_clips import Clip
+from core.data.clips.base import Batch
+
+BatchT = TypeVar('BatchT', bound=Batch)
+AUTOCAST_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
 
 AUTO = 'auto'
 """Stands for all GPUs of the machine, or the CPU where there is none."""
@@ -158,12 +160,7 @@ def stop_runtime(runtime: Runtime) -> None:
         distributed.destroy_process_group()
 
 
-Batch = TypeVar('Batch', Clip, SkeletonClip)
-
-AUTOCAST_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
-
-
-def to_device(clip: Batch, device: torch.device) -> Batch:
+def to_device(clip: BatchT, device: torch.device) -> BatchT:
     """Return the batch on ``device``, copied without waiting where its memory is pinned."""
     return type(clip)(*(tensor.to(device, non_blocking=True) for tensor in clip))
 

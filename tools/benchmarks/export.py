@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from core.config.systems import require
 from core.inference.build import build_recognizer
 from core.inference.exported import MAKING, ExportedModel, check_packages
 from core.inference.recognizers import Recognizer
+from core.models.joint import JointModel
 from core.models.published_weights import load_pretrained
 from core.systems.build import build_model
 from tools.benchmarks.export_video import STEPS, label_video, record_of
@@ -74,17 +76,17 @@ def export_to(folder: Path, recognizer: Recognizer, part: str, threads: int) -> 
 def duels(recognizer: Recognizer, pose: ExportedModel, joint: ExportedModel) -> list[Duel]:
     """Return what is compared: single frames, a clip's frames, one clip, four clips."""
     from core.export.check import part_answers, part_inputs, random_clips
-    found, clip_size = [], recognizer.clip_size
+    found, clip_size, model = [], recognizer.clip_size, recognizer.model
+    assert isinstance(model, JointModel)                    # the system that can be exported
     clips = random_clips(recognizer, 4, np.random.default_rng(0))
-    crops, whole = (part_inputs(recognizer.model, part, clips) for part in ('pose', 'joint'))
+    crops, whole = (part_inputs(model, part, clips) for part in ('pose', 'joint'))
     for name, exported, inputs, count, frames in (
             ('pose, 1 frame', pose, crops, 1, 1), (f'pose, {clip_size} frames', pose, crops, clip_size, clip_size),
             ('joint, 1 clip', joint, whole, 1, clip_size), ('joint, 4 clips', joint, whole, 4, 4 * clip_size)):
         chosen = {key: values[:count] for key, values in inputs.items()}
         arrays = {key: values.numpy() for key, values in chosen.items()}
         found.append(Duel(name, frames * (1 if exported is pose else recognizer.view.num_persons),
-                          lambda exported=exported, chosen=chosen: part_answers(recognizer.model, exported, chosen),
-                          lambda exported=exported, arrays=arrays: exported.run(**arrays)))
+                          partial(part_answers, model, exported, chosen), partial(exported.run, **arrays)))
     return found
 
 

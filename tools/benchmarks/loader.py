@@ -12,7 +12,9 @@ joints from the plain loader's.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,6 +25,7 @@ from core.config import load_config
 from core.config.systems import require
 from core.data.annotations.records import Annotation
 from core.data.build import build_data
+from core.data.clips.loader import dataset_of
 from core.data.clips.person_clips import ClipDataset
 from core.data.frames.frame_folder import FRAME_NAME
 
@@ -37,9 +40,10 @@ def plain_clip(dataset: ClipDataset, index: int) -> tuple[np.ndarray, np.ndarray
     """Crops uint8 (T, H, W, 3) and joints (T, V, 2) in crop pixels of record ``index``, the plain way."""
     record = dataset.records[index]
     crops, joints = [], []
-    for time_ in dataset.sampler(record.total_frames, dataset.clip_size, None):
-        picture = cv2.imread(str(dataset.frames.images / record.name / FRAME_NAME.format(time_ + 1)))
-        picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    for time_ in dataset.sampler(record.total_frames, dataset.clip_size, dataset.generator(index)):
+        stored = cv2.imread(str(dataset.frames.images / record.name / FRAME_NAME.format(time_ + 1)))
+        assert stored is not None                                    # extraction wrote it
+        picture = cv2.cvtColor(stored, cv2.COLOR_BGR2RGB)
         size = picture.shape[1], picture.shape[0]
         points = [_to_picture(record, time_, joint, size) for joint in range(record.keypoints.shape[2])]
         to_crop = _crop_matrix([point for point in points if point], size, dataset)
@@ -63,21 +67,23 @@ def _crop_matrix(points: list[tuple[float, float]], size: tuple[int, int], datas
     half = max(right - left, (bottom - top) * width / height, dataset.boxes.min_height * size[1] * width / height)
     half *= dataset.boxes.scale / 2
     center = np.array(((left + right) / 2, (top + bottom) / 2))
-    source = np.float32([center, center - (0, half), center - (half, half)])
-    target = np.float32([(width / 2, height / 2), (width / 2, height / 2 - width / 2), (0, height / 2 - width / 2)])
+    source = np.array([center, center - (0, half), center - (half, half)], np.float32)
+    target = np.array([(width / 2, height / 2), (width / 2, height / 2 - width / 2), (0, height / 2 - width / 2)],
+                      np.float32)
     return cv2.getAffineTransform(source, target)
 
 
 def benchmark(cfg: CfgNode, tubes: str | None, clips: int) -> dict[str, float]:
     """Load up to ``clips`` test clips with every loader and return seconds of each and the largest differences."""
     bytearray(_LARGEST_BLOCK)  # freed at once
-    full = build_data(cfg).test.dataset
-    loaders = {'plain': lambda index: plain_clip(full, index), 'uncut frames': full.__getitem__}
+    full: ClipDataset = dataset_of(build_data(cfg).test)     # type: ignore[assignment]   # the system reads crops
+    loaders: dict[str, Callable[[int], Any]] = {'plain': lambda index: plain_clip(full, index),
+                                                'uncut frames': full.__getitem__}
     if tubes:
         cut_cfg = cfg.clone()
         cut_cfg.defrost()
         cut_cfg.DATASET.FRAMES = tubes
-        loaders['tubes'] = build_data(cut_cfg).test.dataset.__getitem__
+        loaders['tubes'] = dataset_of(build_data(cut_cfg).test).__getitem__
     chosen = np.linspace(0, len(full) - 1, clips).astype(int)
     result = dict.fromkeys([*loaders, 'gray levels', 'pixels'], 0.0)
     for index in chosen:

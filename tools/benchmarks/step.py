@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Iterator
 
 import torch
+from torch.utils.data import DataLoader
 
 from core.cli import chosen_config, exit_with, run_parser
 from core.config import load_config
 from core.config.systems import require
 from core.data.build import build_data
+from core.data.clips.base import Batch
 from core.engine.runtime import Runtime, autocast, describe, start_runtime, to_device
 from core.engine.training.build import build_trainer
 from core.engine.training.loop import Trainer
@@ -41,7 +44,7 @@ def now(device: torch.device) -> float:
     return time.perf_counter()
 
 
-def time_step(trainer: Trainer, clips, runtime: Runtime) -> list[float]:
+def time_step(trainer: Trainer, clips: Iterator[Batch], runtime: Runtime) -> list[float]:
     """Make one training step on the next batch of ``clips`` and return the seconds of each of ``PARTS``."""
     stamps = [now(runtime.device)]
     clip = to_device(next(clips), runtime.device)
@@ -58,7 +61,7 @@ def time_step(trainer: Trainer, clips, runtime: Runtime) -> list[float]:
     return [end - start for start, end in zip(stamps, stamps[1:], strict=False)]
 
 
-def repeat(loader):
+def repeat(loader: DataLoader) -> Iterator[Batch]:
     """Yield the batches of ``loader`` for ever."""
     while True:
         yield from loader
@@ -74,9 +77,11 @@ def main(argv: list[str] | None = None) -> None:
         cfg = load_config(chosen_config(arguments.cfg), arguments.overrides, [*SIZES, *extra])
         require('pose', cfg.MODEL.NAME, cfg.TRAIN.MODE, 'the configuration')
         runtime = start_runtime(cfg.GPUS)
-        data = build_data(cfg)
-        runs[name] = (build_trainer(cfg, runtime, len(data.train)), repeat(data.train), cfg.BATCH_PER_GPU)
-    seconds = {name: [] for name in runs}
+        batches = build_data(cfg).train
+        if batches is None:
+            raise ValueError(f'protocol {cfg.TRAIN.EVAL_MODE} trains on nothing; choose another EVAL_MODE')
+        runs[name] = (build_trainer(cfg, runtime, len(batches)), repeat(batches), cfg.BATCH_PER_GPU)
+    seconds: dict[str, list[list[float]]] = {name: [] for name in runs}
     for step in range(arguments.steps + 1):
         for name, (trainer, clips, _) in runs.items():
             parts = time_step(trainer, clips, runtime)

@@ -3,9 +3,9 @@
     pose-action benchmark-stream [--cfg FILE] [--rounds 20] [--threads 1] [KEY VALUE ...]
 
 Without ``--cfg`` the model is that of the defaults, on 32 frames of 96x160 pixels; weights and pixels are random. Clip
-and stream run in turns in one process, first as plain PyTorch, then both as recorded graphs
-(``core.inference.traced``), so that every ratio compares like with like. Reported are milliseconds per new frame
-(median and 95th percentile), frames per second, and the clip's median over this one.
+and stream run in turns in one process, first as plain PyTorch, then both as recorded graphs (``TracedModel``), so that
+every ratio compares like with like. Reported are milliseconds per new frame (median and 95th percentile), frames per
+second, and the clip's median over this one.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def contenders(model: JointModel | TracedModel, footage: Footage) -> list[Conten
 
 def time_in_turns(entrants: list[Contender], rounds: int) -> list[list[float]]:
     """Run everything in turns and return the milliseconds per frame of each round, for every contender."""
-    columns = [[] for _ in entrants]
+    columns: list[list[float]] = [[] for _ in entrants]
     for round_ in range(WARM_UP + rounds):
         for entrant, column in zip(entrants, columns, strict=True):
             since = time.perf_counter()
@@ -124,6 +124,7 @@ def main(argv: list[str] | None = None) -> None:
     torch.manual_seed(0)
     torch.set_num_threads(arguments.threads)
     model, footage = build_model(cfg).eval(), random_footage(cfg)
+    assert isinstance(model, JointModel)                    # the system that can stream
     lines = {'plain PyTorch': contenders(model, footage), 'recorded graphs': contenders(TracedModel(model), footage)}
     columns = time_in_turns([entrant for entrants in lines.values() for entrant in entrants], arguments.rounds)
     name = cfg.MODEL.SKELETON.NAME + ' with visual branch' * cfg.MODEL.MULTI_FUSE

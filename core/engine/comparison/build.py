@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch.utils.data import default_collate
 from yacs.config import CfgNode
 
+from core.data.clips.loader import dataset_of
 from core.engine.comparison.cost import TRAINING_CLIPS, Cost, measure_cost, read_cost, write_cost
 from core.engine.evaluation.views import split_clips
 from core.engine.runs.run_folder import run_folder
@@ -29,8 +30,8 @@ def ensure_cost(cfg: CfgNode) -> Cost:
 def _measure_run(cfg: CfgNode) -> Cost:
     runtime = start_runtime(cfg.GPUS)
     data, model = build_run_data(cfg, runtime), build_model(cfg)
-    test, training = (default_collate([loader.dataset[0]] * clips)
-                      for loader, clips in ((data.test, 1), (data.train, TRAINING_CLIPS)))
+    test = default_collate([dataset_of(data.test)[0]])
+    training = default_collate([dataset_of(data.train or data.test)[0]] * TRAINING_CLIPS)
     view = [value[:1].clone() for value in split_clips(test.inputs, cfg.TEST.NUM_CLIPS)]
     return measure_cost(model, view, training, build_criterion(cfg, getattr(model, 'coding', None)),
                         views=cfg.TEST.NUM_CLIPS * (1 + cfg.TEST.FLIP), amp=cfg.TRAIN.AMP,

@@ -21,8 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
-from core.data.clips.keypoint_clips import SkeletonClip
-from core.data.clips.person_clips import Clip
+from core.data.clips.base import Batch
 from core.engine.runtime import autocast, to_device
 from core.files import write_json
 from core.losses.joint_loss import JointLoss
@@ -61,7 +60,7 @@ class Cost(NamedTuple):
     gpu_test_memory: float | None = None
 
 
-def measure_cost(model: nn.Module, view: Sequence[Tensor], clips: Clip | SkeletonClip, criterion: JointLoss, *,
+def measure_cost(model: nn.Module, view: Sequence[Tensor], clips: Batch, criterion: JointLoss, *,
                  views: int = 1, amp: str = 'none', gpu: torch.device | None = None) -> Cost:
     """Measure what ``model`` costs; afterwards the model is on ``gpu`` (if given) and holds gradients.
 
@@ -100,7 +99,7 @@ def _test(model: nn.Module, view: Sequence[Tensor], amp: str) -> None:
         model(*view)
 
 
-def _train(model: nn.Module, clips: Clip | SkeletonClip, criterion: JointLoss, amp: str) -> None:
+def _train(model: nn.Module, clips: Batch, criterion: JointLoss, amp: str) -> None:
     model.train()
     model.zero_grad(set_to_none=True)
     with autocast(clips.label.device, amp):
@@ -108,7 +107,7 @@ def _train(model: nn.Module, clips: Clip | SkeletonClip, criterion: JointLoss, a
     criterion(output, *clips.targets)['loss'].backward()
 
 
-def _gpu_cost(model: nn.Module, view: Sequence[Tensor], clips: Clip | SkeletonClip, criterion: JointLoss, amp: str,
+def _gpu_cost(model: nn.Module, view: Sequence[Tensor], clips: Batch, criterion: JointLoss, amp: str,
               device: torch.device) -> dict[str, Any]:
     model.zero_grad(set_to_none=True)
     before = torch.cuda.memory_allocated(device)

@@ -8,6 +8,7 @@ import numpy as np
 from torch import nn
 
 from core.data.build import Data
+from core.data.clips.loader import dataset_of
 from core.engine.evaluation.figures import summarize
 from core.engine.evaluation.pictures import draw_test
 from core.engine.evaluation.predict import EvaluationSettings, predict
@@ -39,7 +40,7 @@ def evaluate(model: nn.Module, data: Data, runtime: Runtime, folder: Path, setti
     predictions = predict(wrap_model(model, runtime), data.test, runtime, settings)
     check_frames((data.test,), runtime, folder)
     metrics = {'parameters': sum(parameter.numel() for parameter in model.parameters()),
-               **summarize(predictions, data.test.dataset.layout, data.class_names)}
+               **summarize(predictions, dataset_of(data.test).layout, data.class_names)}
     if runtime.is_main:
         write_test(folder, data, predictions, metrics, num_pictures)
     return metrics
@@ -47,10 +48,10 @@ def evaluate(model: nn.Module, data: Data, runtime: Runtime, folder: Path, setti
 
 def write_test(folder: Path, data: Data, predictions: Predictions, metrics: dict, num_pictures: int) -> None:
     """Write ``metrics.json``, ``predictions.json``, ``scores.npz`` where there are actions, and pictures."""
-    dataset = data.test.dataset
-    names = np.array([dataset.records[index].name for index in predictions.index])
+    dataset = dataset_of(data.test)
+    names = [dataset.records[index].name for index in predictions.index]
     write_metrics(folder / 'metrics.json', metrics)
     write_predictions(folder / 'predictions.json', predictions, names, data.class_names, dataset.layout)
     if predictions.probabilities is not None:
-        write_scores(folder / 'scores.npz', ClipScores(names, predictions.label, predictions.probabilities))
+        write_scores(folder / 'scores.npz', ClipScores(np.array(names), predictions.label, predictions.probabilities))
     draw_test(folder, dataset, predictions, data.class_names, num_pictures)

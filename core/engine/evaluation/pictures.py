@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from core.data.clips.base import RecordDataset
 from core.data.clips.person_clips import ClipDataset
-from core.engine.evaluation.predictions import Predictions
+from core.engine.evaluation.predictions import Poses, Predictions
 from core.engine.runs.run_log import read_rows
 from core.files import save_image
 from core.metrics.classification import confusion_matrix
@@ -16,7 +18,7 @@ from core.visualization.draw import Skeletons, class_caption, draw_clip_strip
 from core.visualization.plots import confusion_matrix_figure, curves_figure
 
 
-def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, class_names: Sequence[str],
+def draw_test(folder: Path, dataset: RecordDataset[Any, Any], predictions: Predictions, class_names: Sequence[str],
               num_clips: int) -> None:
     """Write ``confusion.png``, ``curves.png`` (where ``metrics.jsonl`` lies) and ``clip_NAME.png`` into ``folder``.
 
@@ -40,13 +42,15 @@ def draw_test(folder: Path, dataset: ClipDataset, predictions: Predictions, clas
         old.unlink()
     if predictions.pose is None:
         return
+    assert isinstance(dataset, ClipDataset)                 # whose models answer with poses
     for row in np.unique(np.linspace(0, len(predictions.index) - 1, num_clips).astype(int)):
-        picture = _draw_clip(dataset, predictions, row, class_names)
+        picture = _draw_clip(dataset, predictions, predictions.pose, row, class_names)
         name = dataset.records[predictions.index[row]].name.replace('/', '_')
         save_image(folder / f'clip_{name}.png', picture)
 
 
-def _draw_clip(dataset: ClipDataset, predictions: Predictions, row: int, class_names: Sequence[str]) -> np.ndarray:
+def _draw_clip(dataset: ClipDataset, predictions: Predictions, poses: Poses, row: int,
+               class_names: Sequence[str]) -> np.ndarray:
     """Draw person 0 of the (first) clip in row ``row`` of the predictions."""
     clip, times = dataset[int(predictions.index[row])], slice(dataset.clip_size)
     true = class_names[int(predictions.label[row])]
@@ -54,7 +58,6 @@ def _draw_clip(dataset: ClipDataset, predictions: Predictions, row: int, class_n
     if predictions.probabilities is not None:
         best = int(predictions.probabilities[row].argmax())
         caption = class_caption(true, class_names[best], float(predictions.probabilities[row, best]))
-    poses = predictions.pose
     return draw_clip_strip(clip.frames[0, times], Skeletons(clip.keypoints_crop[0, times], clip.visible[0, times]),
                            Skeletons(poses.keypoints_crop[row, 0, times], poses.scores[row, 0, times]),
                            dataset.layout, caption)

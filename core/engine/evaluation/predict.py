@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.data.clips.keypoint_clips import SkeletonClip
+from core.data.clips.base import Batch
 from core.data.clips.person_clips import Clip
 from core.engine.evaluation.predictions import Poses, Predictions, join_predictions, map_arrays
 from core.engine.evaluation.views import Views, average_views, mirror_back, split_clips
@@ -37,7 +37,7 @@ def apply_affine(affine: Tensor, points: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def predict(model: nn.Module, batches: Iterable[Clip | SkeletonClip], runtime: Runtime,
+def predict(model: nn.Module, batches: Iterable[Batch], runtime: Runtime,
             settings: EvaluationSettings | None = None) -> Predictions:
     """Return the model's answers for every clip of ``batches``, gathered over all processes.
 
@@ -56,7 +56,7 @@ def predict(model: nn.Module, batches: Iterable[Clip | SkeletonClip], runtime: R
     return join_predictions([part for process in gather_objects(parts, runtime) for part in process])
 
 
-def _answer(model: nn.Module, clip: Clip | SkeletonClip, settings: EvaluationSettings,
+def _answer(model: nn.Module, clip: Batch, settings: EvaluationSettings,
             coding: SimCCCoding | None) -> JointOutput:
     """One output for each sequence of a batch, the mean over its views."""
     views = settings.views
@@ -68,14 +68,16 @@ def _answer(model: nn.Module, clip: Clip | SkeletonClip, settings: EvaluationSet
     return average_views(outputs, views.num_clips)
 
 
-def _predict_batch(model: nn.Module, clip: Clip | SkeletonClip, settings: EvaluationSettings,
+def _predict_batch(model: nn.Module, clip: Batch, settings: EvaluationSettings,
                    coding: SimCCCoding | None) -> Predictions:
     output, poses = _answer(model, clip, settings, coding), None
-    heads = (output.logits, *((None, None) if output.visual_logits is None else
-                              (output.skeleton_logits, output.visual_logits)))
-    if output.simcc_x is not None:
+    skeleton = None if output.visual_logits is None else output.skeleton_logits
+    if output.simcc_x is not None and output.simcc_y is not None:
+        assert coding is not None and isinstance(clip, Clip)         # what answers with distributions has both
         keypoints, scores = coding.decode(output.simcc_x, output.simcc_y, settings.decode)
         poses = Poses(keypoints, apply_affine(clip.crop_to_image, keypoints), scores, clip.keypoints_image,
                       clip.visible)
-    probabilities = (None if logits is None else logits.softmax(-1) for logits in heads)
-    return map_arrays(lambda value: value.cpu().numpy(), Predictions(clip.index, clip.label, *probabilities, poses))
+    action, skeleton, visual = (None if logits is None else logits.softmax(-1) for logits in
+                                (output.logits, skeleton, output.visual_logits))
+    answers = Predictions(clip.index, clip.label, action, skeleton, visual, poses)
+    return map_arrays(lambda value: value.cpu().numpy(), answers)

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from core.data.clips.base import Array
+
 
 class Predictions(NamedTuple):
-    """Answers for N clips, sorted by dataset index, numpy on the host; ``None`` where the model has no such part.
+    """Answers for N clips, sorted by dataset index; ``None`` where the model has no such part.
+
+    Tensors on the device for one batch, numpy on the host once they are gathered.
 
     Attributes:
         index: dataset index ``(N,)``.
@@ -21,11 +25,11 @@ class Predictions(NamedTuple):
         pose: the poses.
     """
 
-    index: np.ndarray                       # type: ignore[assignment]   # tuple.index is never meant
-    label: np.ndarray
-    probabilities: np.ndarray | None = None
-    skeleton: np.ndarray | None = None
-    visual: np.ndarray | None = None
+    index: Array                            # type: ignore[assignment]   # tuple.index is never meant
+    label: Array
+    probabilities: Array | None = None
+    skeleton: Array | None = None
+    visual: Array | None = None
     pose: Poses | None = None
 
 
@@ -40,11 +44,11 @@ class Poses(NamedTuple):
         visible: 1 for annotated joints ``(N, M, T, V)``.
     """
 
-    keypoints_crop: np.ndarray
-    keypoints_image: np.ndarray
-    scores: np.ndarray
-    true_keypoints_image: np.ndarray
-    visible: np.ndarray
+    keypoints_crop: Array
+    keypoints_image: Array
+    scores: Array
+    true_keypoints_image: Array
+    visible: Array
 
 
 def map_arrays(function: Callable, *items: Any) -> Any:

@@ -55,7 +55,7 @@ def join_clips(value: Tensor, num_clips: int) -> Tensor:
 
 def mirror_back(output: JointOutput, flip_order: Sequence[int], coding: SimCCCoding | None) -> JointOutput:
     """Return what was answered about mirrored clips as an answer about the clips: their poses are mirrored back."""
-    if output.simcc_x is None:
+    if output.simcc_x is None or output.simcc_y is None or coding is None:
         return output
     simcc = coding.flip_back(output.simcc_x, output.simcc_y, flip_order)
     return output._replace(simcc_x=simcc.x, simcc_y=simcc.y)

@@ -9,6 +9,9 @@ from pathlib import Path
 from torch.utils.data import DataLoader
 
 from core.data.clips.base import FrameReport
+from core.data.clips.loader import dataset_of
+from core.data.clips.person_clips import ClipDataset
+from core.data.clips.scene_clips import SceneDataset
 from core.engine.runtime import Runtime, gather_objects
 from core.files import write_atomic
 
@@ -27,11 +30,11 @@ def check_frames(loaders: Iterable[DataLoader | None], runtime: Runtime, folder:
     Raises:
         ValueError: more than ``MOST_REPLACED`` of the frames; all sequences are listed in ``folder/bad_frames.txt``.
     """
-    datasets = [loader.dataset for loader in loaders if loader is not None]
-    reports = [dataset.frame_log.take([record.name for record in dataset.records])
-               for dataset in datasets if hasattr(dataset, 'frame_log')]
-    reports = [report for process in gather_objects(reports, runtime) for report in process]
-    replaced = sum((Counter(report.replaced) for report in reports), Counter())
+    datasets = [dataset_of(loader) for loader in loaders if loader is not None]
+    own = [dataset.frame_log.take([record.name for record in dataset.records])
+           for dataset in datasets if isinstance(dataset, (ClipDataset, SceneDataset))]
+    reports: list[FrameReport] = [report for process in gather_objects(own, runtime) for report in process]
+    replaced: Counter[str] = sum((Counter(report.replaced) for report in reports), Counter())
     total = FrameReport(sum(report.read for report in reports), dict(replaced))
     if total.replaced:
         runtime.say(str(total))

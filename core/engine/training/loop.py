@@ -11,13 +11,16 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
-from core.data.clips.keypoint_clips import SkeletonClip
-from core.data.clips.person_clips import Clip
+from core.data.clips.base import Batch
+from core.data.clips.loader import dataset_of
 from core.engine.evaluation.figures import summarize
 from core.engine.evaluation.predict import EvaluationSettings, predict
 from core.engine.runs.run_log import RunLogger
 from core.engine.runtime import Runtime, autocast, to_device, unwrap
 from core.losses.joint_loss import JointLoss
+
+HEADS = ('top1', 'skeleton_top1', 'visual_top1')
+"""Accuracies that are logged where the model has them."""
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Trainer:
         return self.model if self.ema is None else self.ema.module
 
 
-def train_step(trainer: Trainer, clip: Clip | SkeletonClip) -> dict[str, torch.Tensor]:
+def train_step(trainer: Trainer, clip: Batch) -> dict[str, torch.Tensor]:
     """Forward, backward and update on one batch that lies on the device; nothing here waits for the device.
 
     Returns:
@@ -111,9 +114,9 @@ def validate(trainer: Trainer, batches: DataLoader | None, epoch: int, runtime: 
     if batches is None:
         return 0.0
     predictions = predict(trainer.averaged_model(), batches, runtime, EvaluationSettings(amp=trainer.amp))
-    metrics = summarize(predictions, batches.dataset.layout)
-    values = {name: metrics[name] for name in ('top1', 'skeleton_top1', 'visual_top1') if name in metrics}
+    metrics = summarize(predictions, dataset_of(batches).layout)
+    values: dict[str, float] = {name: metrics[name] for name in HEADS if name in metrics}
     if 'pose' in metrics:
         values['AP'] = metrics['pose']['AP'] or 0.0
     logger.log(epoch + 1, trainer.step, {f'val_{name}': value for name, value in values.items()})
-    return values.get('top1', values.get('AP'))
+    return values['top1'] if 'top1' in values else values['AP']

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from core.compat import timm
 from core.data.boxes import BoxSettings, apply_affine, clip_boxes, crop_affine
+from core.data.clips.base import Array
 from core.losses.simcc_loss import simcc_kl_loss
 from core.models.joint import NormalizeFrames
 from core.models.pose.pose_net import PoseNet
@@ -23,8 +24,8 @@ from core.rendering.strangers import render_person_sample
 class PersonCrop(NamedTuple):
     """One training picture: ``frame`` uint8 ``(H, W, 3)`` and its ``keypoints_crop`` ``(V, 2)`` in crop pixels."""
 
-    frame: np.ndarray
-    keypoints_crop: np.ndarray
+    frame: Array
+    keypoints_crop: Array
 
 
 class PersonCrops(Dataset):
