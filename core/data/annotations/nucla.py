@@ -66,7 +66,7 @@ def parse_nucla_name(name: str) -> NuclaName:
     return NuclaName(*map(int, match.groups()))
 
 
-def read_nucla(path: str | Path) -> list[NuclaSequence]:
+def read_nucla_sequences(path: str | Path) -> list[NuclaSequence]:
     """Read all skeleton sequences, sorted by name.
 
     Args:

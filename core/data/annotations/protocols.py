@@ -19,6 +19,7 @@ from core.data.annotations.ntu import (
 )
 from core.data.annotations.nucla import NuclaName, parse_nucla_name
 from core.data.annotations.records import Record
+from core.data.annotations.subsets import rank_in_class
 
 NUCLA_TRAIN_VIEWS = frozenset((1, 2))
 NTU60, NTU120, NUCLA = 'NTU-60', 'NTU-120', 'N-UCLA'
@@ -196,16 +197,7 @@ def _draw(train: np.ndarray, labels: np.ndarray, subset: Subset) -> tuple[np.nda
         order, rest = np.split(order, [(len(order) + 1) // 2])
         dropped['outside the random half'] = train[np.sort(rest)]
     if subset.few:
-        first = _rank_in_class(labels[order]) < subset.few
+        first = rank_in_class(labels[order]) < subset.few
         dropped[f'outside the random {subset.few} of each class'] = train[np.sort(order[~first])]
         order = order[first]
     return train[np.sort(order)], dropped
-
-
-def _rank_in_class(labels: np.ndarray) -> np.ndarray:
-    """How many of the same label come before each of ``labels`` (N,)."""
-    grouped = np.argsort(labels, kind='stable')
-    _, start, count = np.unique(labels[grouped], return_index=True, return_counts=True)
-    rank = np.empty(len(labels), np.int64)
-    rank[grouped] = np.arange(len(labels)) - np.repeat(start, count)
-    return rank

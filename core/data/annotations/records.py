@@ -145,6 +145,26 @@ def convert_entries(entries: list, convert: Callable[[dict, int | None], RecordT
         yield record
 
 
+def to_entry(name: str, label: int, keypoints: np.ndarray, scores: np.ndarray, image_size: tuple[int, int], *,
+             sizes_first: bool = False) -> dict[str, Any]:
+    """Return an entry of an annotation pickle with 2D poses; ``to_annotation`` reads it.
+
+    Args:
+        name: sequence id.
+        label: 0-based class.
+        keypoints: ``(M, T, V, 2)`` in pixels.
+        scores: ``(M, T, V)``.
+        image_size: (width, height) of the picture in pixels.
+        sizes_first: put the sizes before the number of frames. The order of the keys decides on the bytes of a file,
+            and rendered and predicted poses have always been written in this one.
+    """
+    width, height = image_size
+    sizes = {'img_shape': (height, width), 'original_shape': (height, width)}
+    frames = {'total_frames': keypoints.shape[1]}
+    shapes = sizes | frames if sizes_first else frames | sizes
+    return {'frame_dir': name, 'label': label, **shapes, 'keypoint': keypoints, 'keypoint_score': scores}
+
+
 def to_annotation(entry: dict, num_joints: int | None = None) -> Annotation:
     """Make a record of an entry with 2D poses.
 

@@ -71,10 +71,23 @@ def resample(labels: Sequence[int] | np.ndarray, num_classes: int, times: Sequen
     return np.repeat(np.arange(len(labels)), repeats)
 
 
+def rank_in_class(labels: np.ndarray) -> np.ndarray:
+    """How many of the same label come before each of ``labels`` ``(N,)``, int64 ``(N,)``.
+
+    Example:
+        >>> rank_in_class(np.array([5, 7, 5, 5]))
+        array([0, 0, 1, 2])
+    """
+    grouped = np.argsort(labels, kind='stable')
+    _, start, count = np.unique(labels[grouped], return_index=True, return_counts=True)
+    rank = np.empty(len(labels), np.int64)
+    rank[grouped] = np.arange(len(labels)) - np.repeat(start, count)
+    return rank
+
+
 def _random_rank(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Place (N,) of every record in a random order of its class, from 0."""
-    order = np.lexsort((rng.random(len(labels)), labels))
-    counts = np.bincount(labels)
+    """Place ``(N,)`` of every record in a random order of its class, from 0."""
+    order = np.argsort(rng.random(len(labels)), kind='stable')
     rank = np.empty_like(labels)
-    rank[order] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rank[order] = rank_in_class(labels[order])
     return rank

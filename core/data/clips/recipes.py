@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.data.annotations.skeletons import SkeletonRecord
-from core.data.clips.pose_compact import Poses, compact, compact_box, flip, random_crop, resize
+from core.data.clips.pose_compact import PicturePoses, compact, compact_box, flip, random_crop, resize
 from core.data.clips.sampling import Sampler, centered, clip_after_clip, clip_samplers, random_segment
 from core.data.clips.streams import prenormalize_2d, skeleton_features
 from core.layouts import Layout
@@ -172,7 +172,7 @@ class PoseCompact(Preprocess):
     def __call__(self, record: SkeletonRecord, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
         """See ``Preprocess``."""
         times = self._times(record.keypoints.shape[1], clip_size, training, rng)
-        poses = Poses(record.keypoints[:, times], record.picture_size)  # (M, K * L, V, 3)
+        poses = PicturePoses(record.keypoints[:, times], record.picture_size)  # (M, K * L, V, 3)
         present = poses.keypoints[..., :2].any(-1, keepdims=True)
         poses = compact(poses._replace(keypoints=poses.keypoints * present), compact_box(poses))
         side = self.train_size if training else self.test_size

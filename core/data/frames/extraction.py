@@ -48,7 +48,7 @@ class Summary(NamedTuple):
     failures: dict[str, str]
 
 
-def find_videos(folder: str | Path) -> dict[str, Path]:
+def videos_by_sequence(folder: str | Path) -> dict[str, Path]:
     """Map sequence names to the videos below ``folder``; ``<name>_rgb.avi`` and ``<name>.avi`` are both ``<name>``.
 
     Raises:

@@ -10,6 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+LONGEST_SIDE = 960
+"""Longer side of a stored frame, in pixels, if nothing else is asked for."""
+
+USUAL_FPS = 30
+"""Frames per second of a video whose file does not tell."""
+
 _CODECS = {'.mp4': 'mp4v', '.avi': 'MJPG'}
 
 
@@ -55,6 +61,17 @@ class VideoReader:
                 yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
         finally:
             self._capture.release()
+
+
+def usual_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the (width, height) at which frames of ``size`` are stored: the same, at most 960 on the longer side.
+
+    Example:
+        >>> usual_size((1920, 1080)), usual_size((640, 480))
+        ((960, 540), (640, 480))
+    """
+    scale = min(1.0, LONGEST_SIDE / max(size))
+    return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 
 
 def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.0, codec: str | None = None) -> None:

@@ -85,7 +85,7 @@ def check_content(content: dict, *, num_classes: int | None = None, images: Path
     return report
 
 
-def summarize(facts: Sequence[Facts], split: Mapping[str, Sequence[str]] | None = None,
+def describe_annotations(facts: Sequence[Facts], split: Mapping[str, Sequence[str]] | None = None,
               class_names: Sequence[str] = ()) -> str:
     """Return the summary of records as lines of text, with a histogram of their lengths.
 
@@ -93,7 +93,7 @@ def summarize(facts: Sequence[Facts], split: Mapping[str, Sequence[str]] | None 
         ValueError: there are no records.
     """
     if not facts:
-        raise ValueError('there is no record to summarize')
+        raise ValueError('there is no record to describe')
     labels, persons, frames, joints, sizes = zip(*facts, strict=True)
     named = {label: f'{label} {class_names[label]}' if label < len(class_names) else str(label) for label in labels}
     rows = {'records': str(len(facts)),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.data.annotations.records import to_entry
 from core.data.annotations.sources.json_files import find_json, list_name, read_json, reading
 from core.data.annotations.sources.kinetics import stack_people
 from core.data.annotations.sources.ntu_skeleton import read_ntu_skeletons
@@ -126,13 +127,12 @@ def _read_entries(file: Path, clips: list[_Clip], max_persons: int) -> list[dict
     else:
         raise ValueError(f'{file}: no poses beside it; put one of the folders {_KINETICS}, {_MIMETICS} and {_NTU} '
                          'into its folder')
-    return [_to_entry(clip, *found, max_persons) for clip, found in people]
+    return [_clip_entry(clip, *found, max_persons) for clip, found in people]
 
 
-def _to_entry(clip: _Clip, poses: np.ndarray, frames: np.ndarray, max_persons: int) -> dict:
+def _clip_entry(clip: _Clip, poses: np.ndarray, frames: np.ndarray, max_persons: int) -> dict:
     keypoint, scores = stack_people(poses, frames, clip.num_frames, max_persons)
-    return {'frame_dir': clip.name, 'label': clip.label, 'total_frames': clip.num_frames, 'img_shape': clip.size[::-1],
-            'original_shape': clip.size[::-1], 'keypoint': keypoint, 'keypoint_score': scores}
+    return to_entry(clip.name, clip.label, keypoint, scores, clip.size)
 
 
 def _kinetics_people(file: Path, clips: list[_Clip]) -> Iterator[tuple[_Clip, _People]]:
@@ -185,7 +185,7 @@ def _ntu_entries(folder: Path, clips: list[_Clip]) -> list[dict]:
     """Entries of the clips with the class of the JSON file; without people where no skeleton file holds a body."""
     read = {entry['frame_dir']: entry for entry in read_ntu_skeletons(folder)['annotations']}
     nobody = np.zeros((0, NTU25.num_joints, 3), np.float32), np.zeros(0, np.int64)
-    return [_fitted(read[clip.name], clip) if clip.name in read else _to_entry(clip, *nobody, max_persons=1)
+    return [_fitted(read[clip.name], clip) if clip.name in read else _clip_entry(clip, *nobody, max_persons=1)
             for clip in clips]
 
 

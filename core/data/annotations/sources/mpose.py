@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data.annotations.records import to_entry
+
 _SIDES = ('train', 'test')
 _ARRAYS = tuple(f'{kind}_{side}' for kind in 'Xy' for side in _SIDES)
 _NAMES = tuple(f'names_{side}' for side in _SIDES)
@@ -46,7 +48,7 @@ def read_mpose(path: Path, *, image_size: tuple[int, int] | None = None) -> dict
         clips = arrays[f'X_{side}'] * scale
         split[side] = [str(name) for name in
                        arrays.get(f'names_{side}', [f'{side}_{number:05d}' for number in range(len(clips))])]
-        entries += [_to_entry(*clip, size) for clip in zip(split[side], clips, arrays[f'y_{side}'], strict=True)]
+        entries += [_clip_entry(*clip, size) for clip in zip(split[side], clips, arrays[f'y_{side}'], strict=True)]
     return {'split': split, 'annotations': entries}
 
 
@@ -75,9 +77,8 @@ def _check_side(path: Path, arrays: dict[str, np.ndarray], side: str) -> None:
         raise ValueError(f'{path}: names_{side} must be {len(clips)} names, one a clip, found {names.shape}')
 
 
-def _to_entry(name: str, clip: np.ndarray, label: np.integer, size: tuple[int, int]) -> dict:
+def _clip_entry(name: str, clip: np.ndarray, label: np.integer, size: tuple[int, int]) -> dict:
     """Entry of one clip (T, V, 3)."""
     with np.errstate(over='ignore'):                            # infinity is for the check to report
         joints = clip[None].astype(np.float16)
-    return {'frame_dir': name, 'label': int(label), 'total_frames': len(clip), 'img_shape': size[::-1],
-            'original_shape': size[::-1], 'keypoint': joints[..., :2], 'keypoint_score': joints[..., 2]}
+    return to_entry(name, int(label), joints[..., :2], joints[..., 2], size)
