@@ -47,37 +47,40 @@ class JointLoss:
             Scalars by name, still on the device: ``loss`` is minimized; ``pose_loss`` (KL divergence), ``action_loss``
             (cross-entropy), both unweighted, and ``top1``, ``skeleton_top1``, ``visual_top1`` (percent) of the parts
             there are, without gradient.
+
+        Raises:
+            ValueError: the output has distributions, but ``coding``, ``keypoints_crop`` or ``visible`` is missing.
         """
-        terms, values = [], {}
-        if output.simcc_x is not None:
-            pose = self._pose(output, keypoints_crop, visible)
+        terms: list[Tensor] = []
+        values: dict[str, Tensor] = {}
+        if output.simcc_x is not None and output.simcc_y is not None:
+            pose = self._pose(output.simcc_x, output.simcc_y, keypoints_crop, visible)
             terms.append(self.ratio[0] * pose)
             values['pose_loss'] = pose.detach()
         if output.logits is not None:
-            action = self._action(output, label)
+            heads = {'top1': output.logits}
+            if output.visual_logits is not None and output.skeleton_logits is not None:
+                heads |= {'skeleton_top1': output.skeleton_logits, 'visual_top1': output.visual_logits}
+            action = self._action(heads, output.gate, label)
             terms.append(self.ratio[1] * action)
-            values |= {'action_loss': action.detach(), **_accuracies(output, label)}
-        return {'loss': sum(terms), **values}
+            values |= {'action_loss': action.detach(), **_accuracies(heads, label)}
+        return {'loss': sum(terms[1:], terms[0]), **values}
 
-    def _pose(self, output: JointOutput, keypoints_crop: Tensor, visible: Tensor) -> Tensor:
+    def _pose(self, simcc_x: Tensor, simcc_y: Tensor, keypoints_crop: Tensor | None, visible: Tensor | None) -> Tensor:
+        if self.coding is None or keypoints_crop is None or visible is None:
+            raise ValueError('the loss of distributions needs coding, keypoints_crop and visible; pass all three')
         target = self.coding.encode(keypoints_crop.flatten(0, 2), visible.flatten(0, 2))             # (BMT, V, N)
-        return simcc_kl_loss(output.simcc_x.flatten(0, 2).float(), output.simcc_y.flatten(0, 2).float(), target,
+        return simcc_kl_loss(simcc_x.flatten(0, 2).float(), simcc_y.flatten(0, 2).float(), target,
                              beta=1 / self.coding.temperature, **self.kl)
 
-    def _action(self, output: JointOutput, label: Tensor) -> Tensor:
-        heads = [(1.0, output.logits)]
-        if output.visual_logits is not None:
-            heads += zip(self.visual_ratio, (output.visual_logits, output.skeleton_logits), strict=True)
-        loss = sum(weight * F.cross_entropy(head.float(), label, label_smoothing=self.label_smoothing)
-                   for weight, head in heads)
-        if output.gate is not None:
-            loss = loss - self.gate_ratio * output.gate.float().clamp_min(1e-12).log().mean()
-        return loss
+    def _action(self, heads: dict[str, Tensor], gate: Tensor | None, label: Tensor) -> Tensor:
+        weights = {'top1': 1.0, 'visual_top1': self.visual_ratio[0], 'skeleton_top1': self.visual_ratio[1]}
+        losses = [weight * F.cross_entropy(heads[name].float(), label, label_smoothing=self.label_smoothing)
+                  for name, weight in weights.items() if name in heads]
+        loss = sum(losses[1:], losses[0])
+        return loss if gate is None else loss - self.gate_ratio * gate.float().clamp_min(1e-12).log().mean()
 
 
-def _accuracies(output: JointOutput, label: Tensor) -> dict[str, Tensor]:
-    heads = {'top1': output.logits}
-    if output.visual_logits is not None:
-        heads |= {'skeleton_top1': output.skeleton_logits, 'visual_top1': output.visual_logits}
+def _accuracies(heads: dict[str, Tensor], label: Tensor) -> dict[str, Tensor]:
     with torch.no_grad():
         return {name: 100 * (head.argmax(dim=1) == label).float().mean() for name, head in heads.items()}

@@ -28,20 +28,30 @@ BETA_RANGE = (0.1, 20.0)
 GEOMETRIES = ('none', 'image', 'append')
 
 
+class CropGeometry(NamedTuple):
+    """Where the crops lie in the stored frames.
+
+    Attributes:
+        crop: crop pixels → image pixels, ``(B, M, T, 2, 3)``.
+        half: half of the image's ``(width, height)`` in pixels, ``(B, 1, 1, 2)``.
+    """
+
+    crop: Tensor
+    half: Tensor
+
+
 class Distributions(NamedTuple):
     """Distributions of all joints and where their crops lie.
 
     Attributes:
         x: P_x, ``(B, M, T, V, N_x)``; in mode ``logits`` the logits.
         y: P_y, ``(B, M, T, V, N_y)``; in mode ``logits`` the logits.
-        crop: crop pixels → image pixels ``(B, M, T, 2, 3)``, or ``None`` without geometry.
-        half: half of the image's ``(width, height)`` in pixels, ``(B, 1, 1, 2)``, or ``None`` without geometry.
+        geometry: where the crops lie; ``None`` for ``geom='none'``.
     """
 
     x: Tensor
     y: Tensor
-    crop: Tensor | None = None
-    half: Tensor | None = None
+    geometry: CropGeometry | None = None
 
 
 class ImplicitPose(nn.Module):
@@ -62,6 +72,9 @@ class ImplicitPose(nn.Module):
     Raises:
         ValueError: for an unknown mode or geometry, or ``'image'`` in a mode that has no coordinates.
     """
+
+    crop_size: Tensor
+    log_beta: nn.Parameter | None
 
     def __init__(self, coding: SimCCCoding, mode: str = 'embed', embed_dim: int = 64, beta: float = 1.0,
                  grad_scale: float = 1.0, geom: str = 'none') -> None:
@@ -89,11 +102,12 @@ class ImplicitPose(nn.Module):
             self.code_x.weight.copy_(fourier_codes(embed_dim, bins[0], axis=0))
             self.code_y.weight.copy_(fourier_codes(embed_dim, bins[1], axis=1))
             self.code_x.bias.zero_()
-            if extra:
+            if self.extra is not None:
                 self.extra.weight.zero_()
 
     def beta(self) -> Tensor:
-        """Return the inverse temperatures of x and y, ``(2,)``."""
+        """Return the inverse temperatures of x and y, ``(2,)``; mode ``logits`` has none."""
+        assert self.log_beta is not None
         return self.log_beta.exp().clamp(*BETA_RANGE)
 
     def forward(self, x: Tensor, y: Tensor, crop_to_image: Tensor | None = None, image_size: Tensor | None = None,
@@ -106,6 +120,9 @@ class ImplicitPose(nn.Module):
             crop_to_image: crop pixels → image pixels ``(B, M, T, 2, 3)``; needed unless ``geom`` is ``'none'``.
             image_size: image ``(width, height)``, pixels, ``(B, 2)``; needed unless ``geom`` is ``'none'``.
             person_mask: 1 where the person exists ``(B, M)``; an absent person's features are 0.
+
+        Raises:
+            ValueError: a geometry needs ``crop_to_image`` and ``image_size``, and one of them is missing.
         """
         with torch.autocast(x.device.type, enabled=False):
             exact = torch.promote_types(x.dtype, torch.float32)
@@ -113,34 +130,44 @@ class ImplicitPose(nn.Module):
             if self.mode.normalized:
                 beta_x, beta_y = self.beta()
                 x, y = (beta_x * x).softmax(dim=-1), (beta_y * y).softmax(dim=-1)
-            geometry = () if self.geom == 'none' else (crop_to_image.to(exact), image_size[:, None, None].to(exact) / 2)
-            features = self._features(Distributions(x, y, *geometry))
+            features = self._features(Distributions(x, y, self._geometry(crop_to_image, image_size, exact)))
         return features if person_mask is None else features * person_mask[:, :, None, None, None]
+
+    def _geometry(self, crop_to_image: Tensor | None, image_size: Tensor | None,
+                  dtype: torch.dtype) -> CropGeometry | None:
+        if self.geom == 'none':
+            return None
+        if crop_to_image is None or image_size is None:
+            raise ValueError(f"implicit pose with geometry '{self.geom}' needs crop_to_image and image_size; pass both")
+        return CropGeometry(crop_to_image.to(dtype), image_size[:, None, None].to(dtype) / 2)
 
     def _features(self, d: Distributions) -> Tensor:
         parts = self.mode.compute(self, d)
-        if self.geom == 'append':
-            parts = [*parts, self._crop_geometry(d)]
+        if d.geometry is not None and self.geom == 'append':
+            place = self._place(d.geometry)                                              # (B, M, T, 3)
+            parts = [*parts, place[..., None, :].expand(*d.x.shape[:-1], -1)]
         if not self.mode.embeds:
             return torch.cat(parts, dim=-1)
         code = self.code_x(d.x) + self.code_y(d.y)                                       # (B, M, T, V, C)
-        return code + self.extra(torch.cat(parts, dim=-1)) if parts else code
+        return code if self.extra is None else code + self.extra(torch.cat(parts, dim=-1))
 
-    def _crop_geometry(self, d: Distributions) -> Tensor:
-        linear, shift = d.crop[..., :2], d.crop[..., 2]                                  # (B, M, T, 2, 2), (B, M, T, 2)
-        center = (linear @ (self.crop_size / 2) + shift) / d.half - 1                    # (B, M, T, 2)
+    def _place(self, geometry: CropGeometry) -> Tensor:
+        """Centers of the crops, -1..1 over the image, and their log relative size, ``(B, M, T, 3)``."""
+        crop, half = geometry
+        linear, shift = crop[..., :2], crop[..., 2]                                      # (B, M, T, 2, 2), (B, M, T, 2)
+        center = (linear @ (self.crop_size / 2) + shift) / half - 1                      # (B, M, T, 2)
         determinant = linear[..., 0, 0] * linear[..., 1, 1] - linear[..., 0, 1] * linear[..., 1, 0]
-        area = determinant.abs() * self.crop_size.prod() / (2 * d.half).prod(dim=-1)     # share of the image
-        log_size = 0.5 * area.clamp(min=1e-12).log()[..., None]
-        return torch.cat([center, log_size], dim=-1)[..., None, :].expand(*d.x.shape[:-1], -1)
+        area = determinant.abs() * self.crop_size.prod() / (2 * half).prod(dim=-1)       # share of the image
+        return torch.cat([center, 0.5 * area.clamp(min=1e-12).log()[..., None]], dim=-1)
 
     def locate(self, d: Distributions, crop_norm: Tensor) -> Tensor:
         """Return positions ``(B, M, T, V, 2)`` in the frame of ``geom``, given -1..1 over the crop."""
-        if self.geom != 'image':
+        if d.geometry is None or self.geom != 'image':
             return crop_norm
+        crop, half = d.geometry
         keypoints_crop = (crop_norm + 1) / 2 * self.crop_size - 0.5 / self.split_ratio   # bin b is pixel b / ratio
-        keypoints_image = keypoints_crop @ d.crop[..., :2].mT + d.crop[..., None, :, 2]
-        return keypoints_image / d.half[..., None, :] - 1
+        keypoints_image = keypoints_crop @ crop[..., :2].mT + crop[..., None, :, 2]
+        return keypoints_image / half[..., None, :] - 1
 
 
 def _distributions(pose: ImplicitPose, d: Distributions) -> list[Tensor]:

@@ -10,17 +10,27 @@ import torch
 from torch import Tensor, nn
 
 from core.models.distributions import moment, scale_gradient
+from core.models.implicit import ImplicitPose
 from core.models.output import JointOutput, Observation
 from core.models.persons import repeat_first_person
 from core.models.pose.coding import SimCCCoding
+from core.models.pose.pose_net import PoseNet
+from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.visual.cross_attention import CrossAttentionBranch
+from core.models.visual.fusion import Fusion
+from core.models.visual.late_conv import LateConvBranch
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
-
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+VisualBranch = CrossAttentionBranch | LateConvBranch
 
 
 class NormalizeFrames(nn.Module):
     """uint8 RGB ``(N, H, W, 3)`` → ImageNet-normalized float ``(N, 3, H, W)``, channels last in memory."""
+
+    gain: Tensor
+    offset: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +53,9 @@ class PoseModel(nn.Module):
         pose: ``(N, 3, H, W) → PoseOutput(simcc, taps)``.
     """
 
-    def __init__(self, pose: nn.Module) -> None:
+    normalize: nn.Module
+
+    def __init__(self, pose: PoseNet) -> None:
         super().__init__()
         self.normalize = NormalizeFrames()
         self.pose = pose
@@ -83,8 +95,9 @@ class JointModel(PoseModel):
             ``TRAIN.MODE two_stage``).
     """
 
-    def __init__(self, pose: nn.Module, implicit: nn.Module, skeleton: nn.Module, visual: nn.Module | None = None,
-                 fusion: nn.Module | None = None, tap_grad: float = 1.0, freeze_pose: bool = False) -> None:
+    def __init__(self, pose: PoseNet, implicit: ImplicitPose, skeleton: SkeletonRecognizer,
+                 visual: VisualBranch | None = None, fusion: Fusion | None = None, tap_grad: float = 1.0,
+                 freeze_pose: bool = False) -> None:
         super().__init__(pose)
         self.implicit = implicit
         self.skeleton = skeleton
@@ -122,7 +135,7 @@ class JointModel(PoseModel):
         """
         maps = self.skeleton.features(pose, person_mask)                                 # [(B, M, C_s, T_s, V_s)]
         skeleton_logits = self.skeleton.head(maps, person_mask)                          # (B, K)
-        if self.visual is None:
+        if self.visual is None or self.fusion is None:
             return skeleton_logits, skeleton_logits, None
         visual_logits = self.visual(seen, maps, person_mask)                             # (B, K)
         return self.fusion(skeleton_logits, visual_logits), skeleton_logits, visual_logits

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from core.models.published_weights import load_state, rename_key, to_joint_layou
 from core.parity.vector import GRAD_NORM, Vector
 
 BUFFER = 'buffer_after_forward/'
+ModelT = TypeVar('ModelT', bound=nn.Module)
 
 
 def load_exactly(model: nn.Module, state: Mapping[str, Tensor]) -> None:
@@ -51,7 +52,14 @@ def count_parameters(model: nn.Module) -> Tensor:
     return torch.tensor(sum(parameter.numel() for parameter in model.parameters()))
 
 
-def run_training(vector: Vector, model: nn.Module, forward: Callable[[nn.Module, Tensor], dict[str, Tensor]], x: Tensor,
+def _gradient_norm(model: nn.Module, key: str) -> Tensor:
+    gradient = model.get_parameter(rename_key(key)).grad
+    if gradient is None:
+        raise ValueError(f"the loss does not reach the parameter '{key}', whose gradient norm is recorded")
+    return gradient.norm()
+
+
+def run_training(vector: Vector, model: ModelT, forward: Callable[[ModelT, Tensor], dict[str, Tensor]], x: Tensor,
                  output: str) -> dict[str, Tensor]:
     """One step in training mode on ``loss = mean(output²)``.
 
@@ -64,10 +72,13 @@ def run_training(vector: Vector, model: nn.Module, forward: Callable[[nn.Module,
 
     Returns:
         The outputs and buffers of a float32 step, and the gradient norms of a float64 step.
+
+    Raises:
+        ValueError: a parameter with a recorded gradient norm gets no gradient.
     """
     precise = copy.deepcopy(model).double().train()
     forward(precise, x.double())[output].square().mean().backward()
-    norms = {GRAD_NORM + key: precise.get_parameter(rename_key(key)).grad.norm() for key in vector.grad_keys}
+    norms = {GRAD_NORM + key: _gradient_norm(precise, key) for key in vector.grad_keys}
     with torch.no_grad():
         outputs = forward(model.train(), x)
     buffers = {name: model.get_buffer(rename_key(name.removeprefix(BUFFER)))

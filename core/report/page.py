@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from core.config.systems import SYSTEMS
 from core.files import write_atomic
 from core.layouts import Layout
 from core.report import charts
 from core.report.attention_maps import attention_panels
+from core.report.build import build_replay, build_setting
 from core.report.choice import Chosen, choose_clips
 from core.report.classes import build_matrix, hardest_first
 from core.report.clips import Picture, embed, film
 from core.report.pose_strips import Strip, joint_strips, liveliest_joint
 from core.report.replay import Watched, watch_clips
 from core.report.run import Answer, Run
-from core.report.setting import headline_figures, split_settings
+from core.report.setting import Setting, headline_figures
 
 TEMPLATES = Path(__file__).parent / 'templates'
 NUM_TOP = 3          # classes named on a clip's card
@@ -78,23 +78,22 @@ def write_report(run: Run, file: Path, num_clips: int = 3) -> Path:
         num_clips: best clips shown, and worst ones. Where their data or the checkpoint are gone, the page says so and
             shows no pictures.
     """
-    chosen = choose_clips(run.answers, num_clips)
+    chosen, setting = choose_clips(run.answers, num_clips), build_setting(run.cfg)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
-    page = environment.get_template('page.html').render(_content(run), clips=_clips(run, chosen))
+    page = environment.get_template('page.html').render(_content(run, setting), clips=_clips(run, setting, chosen))
     return write_atomic(file, page.encode())
 
 
-def _content(run: Run) -> dict[str, Any]:
+def _content(run: Run, setting: Setting) -> dict[str, Any]:
     """What the template shows beside the clips."""
     metrics, pose = run.metrics, run.metrics.get('pose') or {}
     confusion = metrics.get('confusion')
     matrix = build_matrix(run.class_names, confusion) if confusion and len(confusion) == len(run.class_names) else None
-    changed, same = split_settings(run.cfg)
-    return {'run': run, 'reads': READS[SYSTEMS[run.cfg.MODEL.NAME].clips], 'figures': headline_figures(metrics),
+    return {'run': run, 'setting': setting, 'reads': READS[setting.clips], 'figures': headline_figures(metrics),
             'matrix': matrix, 'chart': charts,
             'classes': hardest_first(metrics.get('per_class') or {}, matrix), 'num_hardest': NUM_HARDEST,
-            'charts': charts.build_charts(run.rows), 'changed': changed, 'same': same,
+            'charts': charts.build_charts(run.rows),
             'joints': _ascending(pose.get('PCK_per_joint')), 'pose_classes': _ascending(pose.get('PCK_per_class'))}
 
 
@@ -103,16 +102,16 @@ def _ascending(percents: dict[str, float | None] | None) -> list[tuple[str, floa
                   key=lambda pair: pair[1])
 
 
-def _clips(run: Run, chosen: Chosen) -> Clips:
+def _clips(run: Run, setting: Setting, chosen: Chosen) -> Clips:
     cards = [_card(run, answer) for answer in (*chosen.best, *chosen.worst)]
     split = len(chosen.best)
     clips = Clips(cards[:split], cards[split:])
-    if SYSTEMS[run.cfg.MODEL.NAME].clips == 'keypoints':
+    if setting.clips == 'keypoints':
         return clips._replace(missing='This run reads joints, not frames.')
     if not cards:
         return clips
     try:
-        watched, layout = watch_clips(run, [card.answer.name for card in cards])
+        watched, layout = watch_clips(build_replay(run.cfg, run.folder), [card.answer.name for card in cards])
     except (OSError, ValueError) as error:
         return clips._replace(missing=str(error))
     cards = [_with_pictures(card, watched[card.answer.name], layout, number in (0, split))
@@ -127,7 +126,7 @@ def _card(run: Run, answer: Answer) -> Card:
 
 
 def _with_pictures(card: Card, watched: Watched, layout: Layout, with_strips: bool) -> Card:
-    person, skeletons = watched.person, 'true and predicted skeleton' if watched.person else 'the skeletons read'
+    person, skeletons = watched.person, 'true and predicted skeleton' if watched.person else 'the true skeleton'
     strip, frames = film(watched, layout, f'{card.true}: clip {card.answer.name} with {skeletons}')
     card = card._replace(film=strip, frames=frames)
     if person is None:

@@ -1,16 +1,9 @@
-"""The setting of a run: which configuration keys differ from their defaults, and its headline figures."""
+"""The setting of a run: what the page says of its configuration, and its headline figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import getitem
 from typing import Any, NamedTuple
-
-from yacs.config import CfgNode
-
-from core.config.keys import KEYS
-from core.config.systems import SYSTEMS
 
 FIGURES = {'top1': 'top-1 accuracy', 'top5': 'top-5 accuracy', 'mean_class_accuracy': 'mean class accuracy',
            'ece': 'calibration error (ECE)', 'skeleton_top1': 'top-1 of the skeleton network alone',
@@ -18,7 +11,7 @@ FIGURES = {'top1': 'top-1 accuracy', 'top5': 'top-5 accuracy', 'mean_class_accur
 POSE_FIGURES = {'AP': 'pose AP', 'AP50': 'pose AP50', 'AP75': 'pose AP75', 'AR': 'pose AR', 'PCK': 'joints right (PCK)'}
 
 
-class Setting(NamedTuple):
+class KeyValue(NamedTuple):
     """A configuration key, its value, its default and what it means."""
 
     key: str
@@ -27,22 +20,40 @@ class Setting(NamedTuple):
     help: str
 
 
+class Setting(NamedTuple):
+    """What the page says of the configuration of a run.
+
+    Attributes:
+        name: of the run.
+        system: ``MODEL.NAME``.
+        mode: ``TRAIN.MODE``.
+        clips: what a clip of its system is, see ``core.config.systems.System``.
+        protocol: ``TRAIN.EVAL_MODE``.
+        clip_size: frames of a clip.
+        seed: of its random numbers.
+        visual: name of the visual branch; empty without one.
+        changed: keys whose values differ from their defaults.
+        same: the others.
+    """
+
+    name: str
+    system: str
+    mode: str
+    clips: str
+    protocol: str
+    clip_size: int
+    seed: int
+    visual: str
+    changed: list[KeyValue]
+    same: list[KeyValue]
+
+
 class Figure(NamedTuple):
     """A headline figure: its name, its value as text and its unit."""
 
     name: str
     value: str
     unit: str = ''
-
-
-def split_settings(cfg: CfgNode) -> tuple[list[Setting], list[Setting]]:
-    """Return the settings that differ from their defaults, and the others; the default mode is the system's usual one.
-    """
-    changed, same, settled = [], [], {'TRAIN.MODE': SYSTEMS[cfg.MODEL.NAME].modes[0]}
-    for name, key in KEYS.items():
-        value, default = reduce(getitem, name.split('.'), cfg), settled.get(name, key.default)
-        (same if value == default else changed).append(Setting(name, _text(value), _text(default), key.help))
-    return changed, same
 
 
 def headline_figures(metrics: Mapping[str, Any]) -> list[Figure]:
@@ -57,7 +68,3 @@ def headline_figures(metrics: Mapping[str, Any]) -> list[Figure]:
     if metrics.get('parameters'):
         figures.append(Figure('parameters', f'{metrics["parameters"] / 1e6:.2f}', 'million'))
     return figures
-
-
-def _text(value: Any) -> str:
-    return ', '.join(map(str, value)) if isinstance(value, (list, tuple)) else str(value) or 'none'

@@ -23,5 +23,5 @@ def build_model(cfg: CfgNode) -> nn.Module:
     model = blueprint_of(cfg).build(cfg)
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d):
-            layer.to(memory_format=torch.channels_last)
+            layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     return model

@@ -14,9 +14,8 @@ from core.models.integral.render import limbs_of
 from core.models.published_weights import load_state
 from core.systems.blueprint import Blueprint, Weights, stage_of
 
-STRIDE = 4
+MAP_STRIDE = 4
 """Image pixels per pixel of the pose maps."""
-
 
 STREAMS = ('rgb_only', 'pose_only')
 
@@ -27,8 +26,9 @@ class SceneIntegralAction(Blueprint):
     def build(self, cfg: CfgNode) -> IntegralAction:
         """Create IntegralAction in the stage that ``TRAIN.MODE`` names."""
         layout, options, (width, height) = get_layout(cfg.DATASET.LAYOUT), cfg.MODEL.INTEGRAL, cfg.MODEL.IMAGE_SIZE
-        return IntegralAction(cfg.DATASET.NUM_ACTION, layout.num_joints, limbs_of(layout),
-                              (height // STRIDE, width // STRIDE), cfg.TRAIN.MODE, num_frames=cfg.DATASET.CLIP_SIZE,
+        map_size = height // MAP_STRIDE, width // MAP_STRIDE
+        return IntegralAction(cfg.DATASET.NUM_ACTION, layout.num_joints, limbs_of(layout), map_size, cfg.TRAIN.MODE,
+                              num_frames=cfg.DATASET.CLIP_SIZE,
                               frame_factor=options.FRAME_FACTOR, rgb_depth=options.RGB_DEPTH,
                               pose_depth=options.POSE_DEPTH, gate=options.GATE, sigma=options.SIGMA,
                               score_thr=options.SCORE_THR, dropout=options.DROPOUT)

@@ -9,7 +9,7 @@ from yacs.config import CfgNode
 
 from core.layouts import get_layout
 from core.models.implicit import ImplicitPose
-from core.models.joint import JointModel, PoseModel
+from core.models.joint import JointModel, PoseModel, VisualBranch
 from core.models.pose.coding import SimCCCoding
 from core.models.pose.hrnet import HRNETS, build_hrnet
 from core.models.pose.lite_hrnet import LITE_HRNETS, build_lite_hrnet
@@ -29,7 +29,7 @@ from core.systems.skeleton import build_skeleton
 BACKBONES = {**dict.fromkeys(LITE_HRNETS, build_lite_hrnet), **dict.fromkeys(HRNETS, build_hrnet)}
 """``BACKBONE`` → builder."""
 
-STRIDE = 32
+CELL_STRIDE = 32
 """Crop pixels per cell of the visual branch's token grid, those of the backbone's coarsest map."""
 
 
@@ -70,7 +70,7 @@ def build_on_distributions(cfg: CfgNode) -> PoseC3D:
     return build_posec3d(volume, cfg.DATASET.NUM_ACTION, options.BASE_CHANNELS, options.STAGE_BLOCKS, options.DROPOUT)
 
 
-def build_visual(cfg: CfgNode, pose: PoseNet, skeleton: SkeletonRecognizer) -> nn.Module:
+def build_visual(cfg: CfgNode, pose: PoseNet, skeleton: SkeletonRecognizer) -> VisualBranch:
     """Create the visual branch for the taps of ``pose`` and the maps of ``skeleton``."""
     channels = [pose.backbone.tap_channels[tap] for tap in pose.taps]
     if cfg.MODEL.VISUAL.NAME == 'late_conv':
@@ -79,7 +79,7 @@ def build_visual(cfg: CfgNode, pose: PoseNet, skeleton: SkeletonRecognizer) -> n
     layout, options, (width, height) = get_layout(cfg.DATASET.LAYOUT), cfg.MODEL.VISUAL, cfg.MODEL.IMAGE_SIZE
     nodes = (layout.num_joints, len(layout.parts), len(layout.bodies))
     return CrossAttentionBranch(channels, skeleton.backbone.widths, nodes, cfg.DATASET.NUM_ACTION,
-                                grid=(height // STRIDE, width // STRIDE), clip_size=cfg.DATASET.CLIP_SIZE,
+                                grid=(height // CELL_STRIDE, width // CELL_STRIDE), clip_size=cfg.DATASET.CLIP_SIZE,
                                 query=options.QUERY, token_pool=options.TOKEN_POOL, dim=options.DIM,
                                 heads=options.HEADS, layers=options.LAYERS, t_stride=options.T_STRIDE,
                                 window=options.WINDOW, drop=options.DROP)
@@ -101,10 +101,8 @@ class Joint(Blueprint):
         if cfg.TRAIN.MODE == 'pose':
             return PoseModel(build_pose_net(cfg))
         pose, implicit = build_pose_net(cfg), build_implicit(cfg)
-        if cfg.MODEL.SKELETON.NAME == 'posec3d':
-            skeleton = build_on_distributions(cfg)
-        else:
-            skeleton = build_skeleton(cfg, implicit.out_channels)
+        skeleton = (build_on_distributions(cfg) if cfg.MODEL.SKELETON.NAME == 'posec3d' else
+                    build_skeleton(cfg, implicit.out_channels))
         visual = fusion = None
         if pose.taps:
             visual = build_visual(cfg, pose, skeleton)

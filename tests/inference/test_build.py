@@ -25,7 +25,7 @@ SMALL = ['MODEL.IMAGE_SIZE', '[64,64]', 'DATASET.CLIP_SIZE', '4', 'DATASET.NUM_A
 
 
 def save(file, *overrides, **extra):
-    cfg = load_config(None, [*SMALL, *overrides])
+    cfg = load_config(None, overrides, SMALL)
     torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump(), **extra}, file)
     return file
 
@@ -64,10 +64,10 @@ def test_keypoint_systems_load_too(tmp_path):
     ('skeleton', load_stream_recognizer, 'label a video frame by frame'),
     ('integralaction', load_clip_recognizer, 'label videos')])
 def test_a_system_that_cannot_is_refused_before_its_weights_are_loaded(tmp_path, name, load, what):
-    cfg = load_config(None, [*SMALL, 'MODEL.NAME', name])
+    cfg = load_config(None, ['MODEL.NAME', name], SMALL)
     torch.save({'model': {}, 'config': cfg.dump()}, tmp_path / 'best.pth')
     with pytest.raises(ValueError, match=f'MODEL.NAME {name}, .* cannot {what}; name one of a system that can: '
-                                         'joint.*, or use this one with tools/predict.py --annotations'):
+                                         'joint.*, or use this one with pose-action predict --annotations'):
         load(tmp_path / 'best.pth')
 
 

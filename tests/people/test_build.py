@@ -9,7 +9,7 @@ from core.systems.build import build_model
 
 
 def write(folder, *overrides):
-    cfg = load_config(overrides=['TRAIN.MODE', 'pose', 'IMAGE_SIZE', '[64,96]', 'NUM_ACTION', '2', *overrides])
+    cfg = load_config(None, overrides, ['TRAIN.MODE', 'pose', 'IMAGE_SIZE', '[64,96]', 'NUM_ACTION', '2'])
     file = folder / 'best.pth'
     torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump()}, file)
     return file

@@ -7,7 +7,7 @@ from core.people.estimators import POSES, build_estimator
 
 MODULES = {'blazepose': ('core.people.blazepose', 'BlazePose'),
            'torchvision': ('core.people.keypoint_rcnn', 'KeypointRCNN'),
-           'checkpoint': ('core.people.own_network', 'CheckpointPose')}
+           'checkpoint': ('core.people.build', 'load_own_network')}
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def estimators(monkeypatch):
 def test_every_name_builds_its_estimator(tmp_path):
     built = {pose: build_estimator(pose, tmp_path) for pose in POSES}
     assert built == {'blazepose': ['BlazePose'], 'torchvision': ['KeypointRCNN'],
-                     'checkpoint': ['CheckpointPose', tmp_path]}
+                     'checkpoint': ['load_own_network', tmp_path]}
 
 
 def test_the_last_estimator_is_kept_until_another_is_asked_for(tmp_path):

@@ -73,7 +73,8 @@ def test_every_system_says_what_it_reads_and_gets_its_page(run, tmp_path, system
 
 def test_scenes_have_films_but_neither_predicted_poses_nor_strips(run, watched, tmp_path, monkeypatch):
     seen = watched._replace(predicted=watched.predicted[:0], person=None)
-    monkeypatch.setattr(page, 'watch_clips', lambda run, names: (dict.fromkeys(names, seen), COCO17))
+    monkeypatch.setattr(page, 'build_replay', lambda cfg, folder: None)
+    monkeypatch.setattr(page, 'watch_clips', lambda replay, names: (dict.fromkeys(names, seen), COCO17))
     cfg = load_config(overrides=['NUM_ACTION', '2', 'MODEL.NAME', 'integralaction'])
     html = write_report(run._replace(cfg=cfg), tmp_path / 'page.html').read_text()
     assert headings(html) == ['Figures', 'Best and worst clips', 'Classes', 'Curves', 'Setting']

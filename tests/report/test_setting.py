@@ -1,16 +1,6 @@
-"""Settings and headline figures."""
+"""Headline figures."""
 
-from core.config import load_config
-from core.config.keys import KEYS
-from core.report.setting import headline_figures, split_settings
-
-
-def test_settings_that_differ_are_set_apart():
-    changed, same = split_settings(load_config(overrides=['NAME', 'mine', 'IMAGE_SIZE', '[64,96]']))
-    assert [(row.key, row.value, row.default) for row in changed] == [('NAME', 'mine', 'run'),
-                                                                     ('MODEL.IMAGE_SIZE', '64, 96', '96, 160')]
-    assert len(changed) + len(same) == len(KEYS)
-    assert next(row for row in same if row.key == 'PRETRAINED').value == 'none'
+from core.report.setting import headline_figures
 
 
 def test_figures_are_those_that_the_run_has():

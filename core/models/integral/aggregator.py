@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-INITIAL_STD = {nn.Conv2d: 0.001, nn.Conv3d: 0.001, nn.Linear: 0.01}
+CONV_STD, LINEAR_STD = 0.001, 0.01
 
 
 def init_layers(module: nn.Module) -> None:
     """Draw convolutions and linear layers from the published normal distributions; biases 0."""
     for layer in module.modules():
-        if type(layer) in INITIAL_STD:
-            nn.init.normal_(layer.weight, std=INITIAL_STD[type(layer)])
-            nn.init.zeros_(layer.bias)
+        if isinstance(layer, nn.Conv2d | nn.Conv3d | nn.Linear):
+            nn.init.normal_(layer.weight, std=LINEAR_STD if isinstance(layer, nn.Linear) else CONV_STD)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 def conv_norm_relu(in_channels: int, out_channels: int, kernel: int) -> nn.Sequential:

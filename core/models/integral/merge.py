@@ -42,7 +42,8 @@ def merge_streams(rgb_state: Mapping[str, Tensor], pose_state: Mapping[str, Tens
     Raises:
         ValueError: a part is missing.
     """
-    kept, names = {}, set()
+    kept: dict[str, Tensor] = {}
+    names: set[str] = set()
     for mode, state, parts in (('rgb_only', rgb_state, RGB_PARTS), ('pose_only', pose_state, POSE_PARTS)):
         ours = {rename_key(key): tensor for key, tensor in state.items()}
         missing = [f'{part}*' for part in parts if not any(key.startswith(part) for key in ours)]

@@ -18,7 +18,8 @@ from core.models.integral.render import PoseMaps
 from core.models.integral.tsm import STEM_CHANNELS, TSMResNet
 from core.models.output import JointOutput
 
-MODES: dict[str, tuple[str, ...]] = {'rgb_only': ('rgb',), 'pose_only': ('pose',), 'rgb+pose': ('rgb', 'pose')}
+STREAMS_OF_MODE: dict[str, tuple[str, ...]] = {
+    'rgb_only': ('rgb',), 'pose_only': ('pose',), 'rgb+pose': ('rgb', 'pose')}
 """Mode → the streams that it has."""
 
 
@@ -38,7 +39,7 @@ class IntegralAction(nn.Module):
         num_joints: V.
         limbs: joint pairs whose fields are drawn, see ``core.models.integral.render``.
         map_size: H, W of the pose maps, pixels; a quarter of the frames' in every published configuration.
-        mode: key of ``MODES``; in ``rgb+pose`` only the aggregator and the classifier learn.
+        mode: key of ``STREAMS_OF_MODE``; in ``rgb+pose`` only the aggregator and the classifier learn.
         num_frames: T.
         frame_factor: pose frames from one RGB frame to the next; T_p = (T - 1) · factor + 1.
         rgb_depth: of the RGB stream's ResNet.
@@ -54,20 +55,25 @@ class IntegralAction(nn.Module):
         ValueError: for an unknown mode or depth.
     """
 
+    img_backbone: TSMResNet | None
+    pose_backbone: TSMResNet | None
+    aggregator: Aggregator | None
+    scale: nn.Module
+
     def __init__(self, num_classes: int, num_joints: int, limbs: Sequence[Pair], map_size: tuple[int, int],
                  mode: str = 'rgb+pose', *, num_frames: int = 8, frame_factor: int = 1, rgb_depth: int = 18,
                  pose_depth: int = 18, width: int = 512, gate: bool = True, sigma: float = 0.5,
                  limb_radius: float = 1.0, score_thr: float = 0.1, dropout: float = 0.5) -> None:
         super().__init__()
-        if mode not in MODES:
-            raise ValueError(f"IntegralAction has no mode '{mode}'; choose one of {', '.join(MODES)}")
+        if mode not in STREAMS_OF_MODE:
+            raise ValueError(f"IntegralAction has no mode '{mode}'; choose one of {', '.join(STREAMS_OF_MODE)}")
         self.img_backbone = self.pose_backbone = self.aggregator = None
-        self.num_frames, self.frozen = num_frames, len(MODES[mode]) > 1
+        self.num_frames, self.frozen = num_frames, len(STREAMS_OF_MODE[mode]) > 1
         self.num_pose_frames = (num_frames - 1) * frame_factor + 1
-        if 'rgb' in MODES[mode]:
+        if 'rgb' in STREAMS_OF_MODE[mode]:
             self.scale = ScaleFrames()
             self.img_backbone = TSMResNet(rgb_depth, num_frames)
-        if 'pose' in MODES[mode]:
+        if 'pose' in STREAMS_OF_MODE[mode]:
             self.render = PoseMaps(limbs, map_size, sigma, limb_radius, score_thr)
             self.pose2feat = nn.Sequential(OrderedDict(
                 conv=conv_norm_relu(num_joints + 2 * len(limbs), STEM_CHANNELS, 3)))
@@ -76,7 +82,8 @@ class IntegralAction(nn.Module):
         channels = [stream.channels for stream in (self.img_backbone, self.pose_backbone) if stream is not None]
         if self.frozen:
             self.requires_grad_(False)
-            self.aggregator = Aggregator(*channels, width, gate, frame_factor)
+            rgb_channels, pose_channels = channels
+            self.aggregator = Aggregator(rgb_channels, pose_channels, width, gate, frame_factor)
             channels = [width]
         self.classifier = nn.Sequential(OrderedDict(
             dropout=nn.Dropout(dropout), fc=nn.Sequential(nn.Linear(channels[0], num_classes))))
@@ -87,7 +94,8 @@ class IntegralAction(nn.Module):
         super().train(mode)
         if self.frozen:
             for stream in (self.img_backbone, self.pose2feat, self.pose_backbone):
-                stream.eval()
+                if stream is not None:
+                    stream.eval()
         return self
 
     def observe(self, frames: Tensor, keypoints: Tensor) -> list[Tensor]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from core.layouts import Layout, Pair
 
-LIMBS: dict[str, tuple[Pair, ...]] = {
+PUBLISHED_LIMBS: dict[str, tuple[Pair, ...]] = {
     'openpose18': ((0, 1), (1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12),
                    (12, 13), (0, 14), (0, 15), (14, 16), (15, 17)),
     'ntu25': ((0, 1), (1, 2), (2, 3), (4, 20), (4, 5), (5, 6), (6, 7), (7, 21), (21, 22), (8, 20), (8, 9), (9, 10),
@@ -25,7 +25,7 @@ LIMBS: dict[str, tuple[Pair, ...]] = {
 
 def limbs_of(layout: Layout) -> tuple[Pair, ...]:
     """Return the limbs ``(from, to)`` that are drawn of a layout: the published ones, or its links."""
-    return LIMBS.get(layout.name, layout.links)
+    return PUBLISHED_LIMBS.get(layout.name, layout.links)
 
 
 def centered_grid(size: int, device: torch.device | None = None) -> Tensor:
@@ -48,6 +48,10 @@ class PoseMaps(nn.Module):
         radius: largest distance of a limb's pixel from its axis, pixels.
         score_thr: joints at or below this score are not drawn, nor the limbs that end there.
     """
+
+    grid_x: Tensor
+    grid_y: Tensor
+    limbs: Tensor
 
     def __init__(self, limbs: Sequence[Pair], size: tuple[int, int], sigma: float = 0.5, radius: float = 1.0,
                  score_thr: float = 0.1) -> None:

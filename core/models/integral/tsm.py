@@ -15,8 +15,8 @@ SHARE = 4
 
 RESNETS = {18: torchvision.models.resnet18, 34: torchvision.models.resnet34, 50: torchvision.models.resnet50,
            101: torchvision.models.resnet101, 152: torchvision.models.resnet152}
-STEM = ('conv1', 'bn1', 'relu', 'maxpool')
-STAGES = ('layer1', 'layer2', 'layer3', 'layer4')
+RESNET_STEM = ('conv1', 'bn1', 'relu', 'maxpool')
+RESNET_STAGES = ('layer1', 'layer2', 'layer3', 'layer4')
 STEM_CHANNELS = 64
 
 
@@ -49,7 +49,8 @@ class ShiftedConv2d(nn.Conv2d):
     """
 
     def __init__(self, conv: nn.Conv2d, num_frames: int) -> None:
-        super().__init__(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding, bias=False)
+        super().__init__(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride,  # type: ignore[arg-type]
+                         conv.padding, bias=False)  # type: ignore[arg-type]  # torch's stub: tuples of any length
         self.weight = conv.weight
         self.num_frames = num_frames
 
@@ -79,8 +80,8 @@ class TSMResNet(nn.Sequential):
         if depth not in RESNETS:
             raise ValueError(f'a ResNet of depth {depth} is not known; choose one of {", ".join(map(str, RESNETS))}')
         network = RESNETS[depth]()
-        names = (*STEM, *STAGES) if stem else STAGES
+        names = (*RESNET_STEM, *RESNET_STAGES) if stem else RESNET_STAGES
         super().__init__(OrderedDict((name, getattr(network, name)) for name in names))
-        for block in (block for name in STAGES for block in getattr(self, name)):
+        for block in (block for name in RESNET_STAGES for block in getattr(self, name)):
             block.conv1 = ShiftedConv2d(block.conv1, num_frames)
         self.channels = network.fc.in_features

@@ -57,6 +57,8 @@ class TwiceTrackedBatchNorm(nn.BatchNorm2d):
     take two steps ``r ← (1 - m)·r + m·s``, which is one step with momentum ``1 - (1 - m)²``.
     """
 
+    num_batches_tracked: Tensor
+
     def __init__(self, channels: int, momentum: float = 0.1) -> None:
         super().__init__(channels, momentum=1 - (1 - momentum) ** 2)
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.pose.blocks import init_weights
-from core.models.pose.multi_resolution import BranchTransition, MultiResolutionBackbone
+from core.models.pose.multi_resolution import BranchTransition, FusePaths, MultiResolutionBackbone
 from core.models.pose.taps import output_rows, rows_per_module
 
 STEM_CHANNELS = 64
@@ -68,7 +68,7 @@ class Bottleneck(nn.Module):
         self.conv1, self.bn1 = _conv(in_channels, width, 1), nn.BatchNorm2d(width)
         self.conv2, self.bn2 = _conv(width, width, 3), nn.BatchNorm2d(width)
         self.conv3, self.bn3 = _conv(width, out_channels, 1), nn.BatchNorm2d(out_channels)
-        self.downsample = nn.Identity()
+        self.downsample: nn.Module = nn.Identity()
         if in_channels != out_channels:
             self.downsample = _conv_norm(in_channels, out_channels, 1, relu=False)
 
@@ -106,13 +106,13 @@ class HRModule(nn.Module):
                                       for width, blocks in zip(spec.channels, spec.num_blocks, strict=True))
         self.rows = output_rows(outputs, len(spec.channels))
         self.fuse_layers = nn.ModuleDict({
-            str(i): nn.ModuleList(_fuse_path(spec.channels, i, j) for j in branches) for i in self.rows})
+            str(i): FusePaths(_fuse_path(spec.channels, i, j) for j in branches) for i in self.rows})
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
         """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only those of ``outputs``)."""
         maps = [branch(level) for branch, level in zip(self.branches, maps, strict=True)]
-        return [F.relu(sum(path(level) for path, level in zip(paths, maps, strict=True)))
-                for paths in self.fuse_layers.values()]
+        rows = [paths(maps) for paths in self.fuse_layers.values()]                 # each of (N, C_i, H_i, W_i)
+        return [F.relu(sum(terms[1:], terms[0])) for terms in rows]
 
 
 class HRTransition(BranchTransition):
@@ -147,7 +147,7 @@ class HRNet(MultiResolutionBackbone):
         super().__init__()
         self.conv1, self.bn1 = _conv(3, STEM_CHANNELS, 3, 2), nn.BatchNorm2d(STEM_CHANNELS)
         self.conv2, self.bn2 = _conv(STEM_CHANNELS, STEM_CHANNELS, 3, 2), nn.BatchNorm2d(STEM_CHANNELS)
-        widths = (4 * STEM_CHANNELS,)
+        widths: tuple[int, ...] = (4 * STEM_CHANNELS,)
         self.layer1 = nn.Sequential(*(Bottleneck(widths[0] if block else STEM_CHANNELS, STEM_CHANNELS)
                                       for block in range(LAYER1_BLOCKS)))
         self.num_stages = len(stages)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.pose.blocks import ConvBlock, TwiceTrackedBatchNorm, channel_shuffle, depthwise, separable
+from core.models.pose.multi_resolution import FusePaths
 from core.models.pose.taps import output_rows
 
 
@@ -66,8 +67,8 @@ class CrossResolutionWeighting(nn.Module):
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
         """Maps ``(N, C_b, H_b, W_b)`` → the same shapes."""
-        smallest = maps[-1].shape[-2:]
-        pooled = [F.adaptive_avg_pool2d(level, smallest) for level in maps[:-1]] + [maps[-1]]
+        height, width = maps[-1].shape[-2:]
+        pooled = [F.adaptive_avg_pool2d(level, (height, width)) for level in maps[:-1]] + [maps[-1]]
         gates = self.conv2(self.conv1(torch.cat(pooled, 1))).split(self.channels, 1)
         return [level * F.interpolate(gate, level.shape[-2:], mode='nearest')
                 for level, gate in zip(maps, gates, strict=True)]
@@ -85,11 +86,12 @@ class ConditionalChannelWeighting(nn.Module):
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
         """Maps ``(N, C_b, H_b, W_b)`` → the same shapes."""
-        kept, worked = zip(*(level.chunk(2, 1) for level in maps), strict=True)     # (N, C_b/2, H_b, W_b)
-        worked = self.cross_resolution_weighting(list(worked))
-        worked = [weight(conv(level)) for weight, conv, level
-                  in zip(self.spatial_weighting, self.depthwise_convs, worked, strict=True)]
-        return [channel_shuffle(torch.cat(halves, 1)) for halves in zip(kept, worked, strict=True)]
+        halves = [level.chunk(2, 1) for level in maps]                              # (N, C_b/2, H_b, W_b) each
+        weighted = self.cross_resolution_weighting([worked for _, worked in halves])
+        convolved = [weight(conv(level)) for weight, conv, level
+                     in zip(self.spatial_weighting, self.depthwise_convs, weighted, strict=True)]
+        return [channel_shuffle(torch.cat([kept, worked], 1))
+                for (kept, _), worked in zip(halves, convolved, strict=True)]
 
 
 class ShuffleUnit(nn.Module):
@@ -135,6 +137,8 @@ class LiteHRModule(nn.Module):
         outputs: ``i`` of the ``out_i`` that are computed, ascending from 0; ``None`` computes all.
     """
 
+    layers: nn.Sequential | nn.ModuleList
+
     def __init__(self, spec: StageSpec, *, outputs: Sequence[int] | None = None) -> None:
         super().__init__()
         channels, branches = spec.channels, range(len(spec.channels))
@@ -146,14 +150,14 @@ class LiteHRModule(nn.Module):
             self.layers = nn.ModuleList(nn.Sequential(*(ShuffleUnit(width) for _ in range(spec.num_blocks)))
                                         for width in channels)
         if spec.with_fuse:
-            self.fuse_layers = nn.ModuleDict({str(i): nn.ModuleList(
+            self.fuse_layers = nn.ModuleDict({str(i): FusePaths(
                 _fuse_path(channels, i, j, TwiceTrackedBatchNorm if j == 0 else nn.BatchNorm2d)
                 for j in branches) for i in self.rows})
 
     def _exchange(self, maps: list[Tensor]) -> list[Tensor]:
         fused = []
         for row, paths in zip(self.rows, self.fuse_layers.values(), strict=True):
-            terms = [path(level) for path, level in zip(paths, maps, strict=True)]  # each (N, C_row, H_row, W_row)
+            terms = paths(maps)                                                     # each (N, C_row, H_row, W_row)
             total = sum(terms[1:], 2 * terms[0])
             if row == 0:
                 maps = [total, *maps[1:]]

@@ -39,6 +39,14 @@ class BranchTransition(nn.ModuleList):
         return [layer(maps[min(branch, len(maps) - 1)]) for branch, layer in enumerate(self)]
 
 
+class FusePaths(nn.ModuleList):
+    """Paths from every branch of a module to one of them (keys ``{source}.{…}``)."""
+
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        """Maps ``(N, C_b, H_b, W_b)`` of all branches → as many terms ``(N, C, H, W)`` of one."""
+        return [path(level) for path, level in zip(self, maps, strict=True)]
+
+
 class MultiResolutionBackbone(nn.Module):
     """A stem and stages that each add a branch of half the resolution.
 
@@ -62,7 +70,7 @@ class MultiResolutionBackbone(nn.Module):
 
     @abstractmethod
     def stage_modules(self, index: int) -> tuple[nn.Module, nn.Sequential]:
-        """Return the transition to stage ``index`` (0-based) and the stage, whose last module has ``rows``."""
+        """Return the transition to stage ``index`` (0-based) and the stage."""
 
     def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
         """Every map worth reading: those of the stem, and 's{stage}b{branch}' after each stage.
@@ -80,7 +88,8 @@ class MultiResolutionBackbone(nn.Module):
         for index in range(self.num_stages):
             transition, stage = self.stage_modules(index)
             maps = stage(transition(maps))                                          # [(N, C_b, H_b, W_b), ...]
-            taps |= {f's{index}b{branch}': level for branch, level in zip(stage[-1].rows, maps, strict=True)}
+            names = [name for name in self.tap_channels if name.startswith(f's{index}b')]
+            taps |= dict(zip(names, maps, strict=True))
         return taps
 
     def forward(self, x: Tensor) -> list[Tensor]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from core.models.pose.coding import SimCCCoding
+from core.models.pose.multi_resolution import MultiResolutionBackbone
 from core.models.pose.simcc import SimCC
 from core.models.pose.simcc_head import SimCCHead
 
@@ -36,7 +37,7 @@ class PoseNet(nn.Module):
         ValueError: when the head expects other channels than the backbone gives, or the backbone lacks a tap.
     """
 
-    def __init__(self, backbone: nn.Module, head: SimCCHead, taps: Sequence[str] = ()) -> None:
+    def __init__(self, backbone: MultiResolutionBackbone, head: SimCCHead, taps: Sequence[str] = ()) -> None:
         super().__init__()
         if backbone.channels[0] != head.final_layer.in_channels:
             raise ValueError(f'the head reads {head.final_layer.in_channels} channels, but the finest map of the '

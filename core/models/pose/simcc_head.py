@@ -33,6 +33,7 @@ class SimCCHead(nn.Module):
         self.mlp_head_x = nn.Linear(pixels, bins_x)
         self.mlp_head_y = nn.Linear(pixels, bins_y)
         nn.init.normal_(self.final_layer.weight, std=0.02)
+        assert self.final_layer.bias is not None
         nn.init.zeros_(self.final_layer.bias)
 
     def forward(self, features: Tensor) -> SimCC:

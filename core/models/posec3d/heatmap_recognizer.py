@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from core.models.posec3d.distribution_volume import DistributionVolume
 from core.models.posec3d.slowonly import SlowOnly, SlowOnlySpec
+from core.models.posec3d.volume import KeypointVolume
 from core.models.skeleton.head import GCNHead
-from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.skeleton.recognizer import SkeletonBackbone, SkeletonRecognizer
 
 
 class I3DHead(GCNHead):
@@ -36,7 +38,7 @@ class PoseC3D(SkeletonRecognizer):
         head: maps and optional person mask → ``(B, classes)``.
     """
 
-    def __init__(self, volume: nn.Module, backbone: nn.Module, head: nn.Module) -> None:
+    def __init__(self, volume: nn.Module, backbone: SkeletonBackbone, head: GCNHead) -> None:
         super().__init__(backbone, head)
         self.volume = volume
 
@@ -53,12 +55,12 @@ class PoseC3D(SkeletonRecognizer):
         return tuple(shared.expand(-1, x.shape[1], -1, -1, -1) for shared in maps)
 
 
-def build_posec3d(volume: nn.Module, num_classes: int, base_channels: int = 32,
+def build_posec3d(volume: KeypointVolume | DistributionVolume, num_classes: int, base_channels: int = 32,
                   stage_blocks: Sequence[int] = (4, 6, 3), dropout: float = 0.5) -> PoseC3D:
     """Create PoseC3D with the published network of three stages.
 
     Args:
-        volume: ``KeypointVolume`` or ``DistributionVolume``.
+        volume: draws keypoints, or distributions.
         num_classes: number of action classes.
         base_channels: channels of the stem.
         stage_blocks: blocks of each stage; (3, 4, 6) on Kinetics-400, UCF101 and HMDB51.

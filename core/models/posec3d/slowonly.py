@@ -50,6 +50,8 @@ class FoldedConv3d(nn.Conv3d):
     of maps with their channels last in memory, and on a CPU much faster than the 3D convolution.
     """
 
+    padding: tuple[int, ...]
+
     def forward(self, x: Tensor) -> Tensor:
         """``(B, C_in, T, H, W)`` → ``(B, C_out, T', H', W')``."""
         if self.kernel_size[0] == 1:
@@ -78,7 +80,8 @@ class ConvUnit(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, kernel: tuple[int, int, int] = (1, 1, 1),
                  stride: tuple[int, int, int] = (1, 1, 1), relu: bool = True) -> None:
         super().__init__()
-        padding = tuple(side // 2 for side in kernel)
+        time, height, width = kernel
+        padding = (time // 2, height // 2, width // 2)
         self.conv = FoldedConv3d(in_channels, out_channels, kernel, stride, padding, bias=False)
         self.bn = nn.BatchNorm3d(out_channels)
         self.act = nn.ReLU(inplace=True) if relu else nn.Identity()

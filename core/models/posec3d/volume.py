@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from core.layouts import Pair
 
 MIN_SCORE = 1e-3
 """Joints below this score are not drawn."""
@@ -129,6 +130,8 @@ class KeypointVolume(nn.Module):
         channels: K.
     """
 
+    limbs: Tensor | None
+
     def __init__(self, num_joints: int = 17, limbs: Sequence[Pair] = (), sigma: float = 0.6, train_size: int = 56,
                  test_size: int = 64) -> None:
         super().__init__()
@@ -145,30 +148,13 @@ class KeypointVolume(nn.Module):
         return draw_limbs(keypoints, scores, self.limbs, (side, side), self.sigma)
 
 
-Pair = tuple[int, int]
 
-
-class LimbOrder(NamedTuple):
-    """Limbs as channels of a volume.
-
-    Attributes:
-        limbs: first and second joint of every limb.
-        left: limbs that a mirror exchanges, ...
-        right: ... with these.
-    """
-
-    limbs: tuple[Pair, ...]
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-
-
-LIMB_ORDERS: dict[str, LimbOrder] = {
-    'pyskl': LimbOrder(  # configs/posec3d/*/limb.py
-        ((0, 5), (0, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (11, 13), (13, 15), (6, 12), (12, 14), (14, 16),
-         (0, 1), (0, 2), (1, 3), (2, 4), (11, 12)),
-        (0, 2, 3, 6, 7, 8, 12, 14), (1, 4, 5, 9, 10, 11, 13, 15)),
-    'pyskl_default': LimbOrder(  # GeneratePoseTarget's own, where a configuration names none
-        ((0, 1), (0, 2), (1, 3), (2, 4), (0, 5), (5, 7), (7, 9), (0, 6), (6, 8), (8, 10), (5, 11), (11, 13), (13, 15),
-         (6, 12), (12, 14), (14, 16), (11, 12)),
-        (0, 2, 4, 5, 6, 10, 11, 12), (1, 3, 7, 8, 9, 13, 14, 15)),
+LIMB_ORDERS: dict[str, tuple[Pair, ...]] = {
+    'pyskl': (  # configs/posec3d/*/limb.py
+        (0, 5), (0, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (11, 13), (13, 15), (6, 12), (12, 14), (14, 16),
+        (0, 1), (0, 2), (1, 3), (2, 4), (11, 12)),
+    'pyskl_default': (  # GeneratePoseTarget's own, where a configuration names none
+        (0, 1), (0, 2), (1, 3), (2, 4), (0, 5), (5, 7), (7, 9), (0, 6), (6, 8), (8, 10), (5, 11), (11, 13), (13, 15),
+        (6, 12), (12, 14), (14, 16), (11, 12)),
 }
+"""First and second joint of every limb, in the order of a volume's channels."""

@@ -39,7 +39,7 @@ class MergingPath(nn.Module):
         super().__init__()
         self.stride = stride
         self.M = None if mapping is None else nn.Parameter(mapping.clone())
-        self.down = nn.Identity()
+        self.down: nn.Module = nn.Identity()
         if in_channels != out_channels or stride > 1:
             self.down = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1), nn.BatchNorm2d(out_channels))
 
@@ -67,6 +67,9 @@ class GroupedGCN(nn.Module):
         ValueError: for an unknown variant, or channels that G does not divide.
     """
 
+    M: Tensor | None
+    WM: Tensor | None
+
     def __init__(self, in_channels: int, out_channels: int, graph: Tensor, groups: int = 1,
                  merging: Tensor | None = None, map_same: bool = True,
                  options: SkeleTOptions = DGSTGCN) -> None:
@@ -81,7 +84,7 @@ class GroupedGCN(nn.Module):
         self.repeat = options.split_way == 'conv+repeat'
         self._add_mapping(merging, torch.eye(len(graph)) if map_same else None, options)
         width = in_channels // groups
-        self.conv_pre = nn.Identity()
+        self.conv_pre: nn.Module = nn.Identity()
         if groups > 1 and options.split_way != 'split':
             wide = width if self.repeat else in_channels
             self.conv_pre = nn.Sequential(nn.Conv2d(in_channels, wide, 1), nn.BatchNorm2d(wide), nn.ReLU(inplace=True))

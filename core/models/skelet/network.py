@@ -109,6 +109,8 @@ class SkeleTRecognizer(SkeletonRecognizer):
         head: maps and optional person mask → ``(B, K)``.
     """
 
+    backbone: SkeleT
+
     def __init__(self, backbone: SkeleT, head: GCNHead) -> None:
         super().__init__(backbone, head)
 

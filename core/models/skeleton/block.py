@@ -48,6 +48,8 @@ class STGCNBlock(nn.Module):
         ValueError: for an unknown variant.
     """
 
+    residual: nn.Module | None
+
     def __init__(self, in_channels: int, out_channels: int, adjacency: Tensor, stride: int = 1, residual: bool = True,
                  options: BlockOptions = STGCN_BLOCK) -> None:
         super().__init__()

@@ -45,7 +45,7 @@ class UnitCTRGCN(nn.Module):
         self.A = nn.Parameter(adjacency.clone())
         self.alpha = nn.Parameter(torch.zeros(1))
         self.convs = nn.ModuleList(ChannelTopology(in_channels, out_channels) for _ in adjacency)
-        self.down = nn.Identity()
+        self.down: nn.Module = nn.Identity()
         if in_channels != out_channels:
             self.down = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1), nn.BatchNorm2d(out_channels))
         self.bn = nn.BatchNorm2d(out_channels)

@@ -27,6 +27,8 @@ class Coarsen(nn.Sequential):
         learn_pool: learn the pooling matrix, which starts as the mean of each group.
     """
 
+    bn: nn.BatchNorm2d
+
     def __init__(self, in_channels: int, out_channels: int, membership: Tensor, stride: int,
                  learn_pool: bool = True) -> None:
         depthwise = nn.Conv2d(in_channels, in_channels, (3, 1), (stride, 1), (1, 0), groups=in_channels, bias=False)
@@ -49,6 +51,8 @@ class Refine(nn.Sequential):
         membership: 1 where a joint of the finer scale is in a group of the coarser one, ``(W, V)``.
         learn_pool: learn the matrix, which starts as the mean of the groups a joint is in.
     """
+
+    bn: nn.BatchNorm2d
 
     def __init__(self, in_channels: int, out_channels: int, membership: Tensor, learn_pool: bool = True) -> None:
         super().__init__(OrderedDict(
@@ -73,6 +77,7 @@ class ExchangeUnit(nn.Module):
         super().__init__()
         self.paths = nn.ModuleDict()
         for target, source in permutations(range(len(widths)), 2):
+            path: Coarsen | Refine
             if source < target:
                 path = Coarsen(widths[source], widths[target], hierarchy.between(source, target),
                                2 ** (target - source), learn_pool)

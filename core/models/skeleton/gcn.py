@@ -70,9 +70,9 @@ def add_learned_matrix(module: nn.Module, weights: Tensor, adaptive: str | None,
 
 def learned_matrix(matrix: Tensor, change: Tensor | None, adaptive: str | None) -> Tensor:
     """Return the matrix in use of what ``add_learned_matrix`` made."""
-    if adaptive == 'importance':
-        return matrix * change
-    return matrix + change if adaptive == 'offset' else matrix
+    if change is None:
+        return matrix
+    return matrix * change if adaptive == 'importance' else matrix + change
 
 
 class UnitGCN(nn.Module):
@@ -89,6 +89,10 @@ class UnitGCN(nn.Module):
     Raises:
         ValueError: for an unknown ``adaptive`` or ``conv_pos``.
     """
+
+    A: Tensor
+    PA: Tensor | None
+    down: nn.Module
 
     def __init__(self, in_channels: int, out_channels: int, adjacency: Tensor, adaptive: str | None = 'importance',
                  conv_pos: str = 'pre', with_res: bool = False) -> None:

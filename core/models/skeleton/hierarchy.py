@@ -45,17 +45,15 @@ def build_hierarchy(layout: Layout, scales: int = MAX_SCALES) -> Hierarchy:
     if not 1 <= scales <= MAX_SCALES:
         raise ValueError(f'a multi-scale network has 1 (joints) to {MAX_SCALES} (joints, parts, bodies) branches, '
                          f'got {scales}')
-    nodes, links = [layout.joints], [layout.links]
-    for groups, group_links in ((layout.parts, layout.part_links), (layout.bodies, layout.body_links))[:scales - 1]:
-        if not groups:
-            raise ValueError(f"joint layout '{layout.name}' has no parts and bodies, which a multi-scale network "
-                             'needs; add them to core/layouts.py, or choose stgcnpp')
-        nodes.append(groups)
-        links.append(group_links)
-    membership = [torch.tensor([[float(node in group.members) for group in groups] for node in range(len(finer))])
-                  for finer, groups in zip(nodes, nodes[1:], strict=False)]
-    adjacency = [torch.from_numpy(link_graph(edges, len(names))).float()
-                 for edges, names in zip(links, nodes, strict=True)]
+    coarser, coarser_links = (layout.parts, layout.bodies)[:scales - 1], (layout.part_links, layout.body_links)
+    if not all(coarser):
+        raise ValueError(f"joint layout '{layout.name}' has no parts and bodies, which a multi-scale network "
+                         'needs; add them to core/layouts.py, or choose stgcnpp')
+    sizes = (layout.num_joints, *map(len, coarser))
+    membership = [torch.tensor([[float(node in group.members) for group in groups] for node in range(size)])
+                  for size, groups in zip(sizes, coarser, strict=False)]
+    adjacency = [torch.from_numpy(link_graph(links, size)).float()
+                 for size, links in zip(sizes, (layout.links, *coarser_links), strict=False)]
     return Hierarchy(tuple(adjacency), tuple(membership))
 
 

@@ -20,7 +20,7 @@ class PairLinear(nn.Linear):
     Where one of them is shared (by persons, frames or joints; size 1 there), its half is computed once.
     """
 
-    def forward(self, pair: tuple[Tensor, Tensor]) -> Tensor:
+    def forward(self, pair: tuple[Tensor, Tensor]) -> Tensor:  # type: ignore[override]  # nn.Sequential passes one value
         """Return ``(..., D')``, the leading axes broadcast."""
         first, second = self.weight.chunk(2, dim=1)
         return F.linear(pair[0], first) + F.linear(pair[1], second, self.bias)

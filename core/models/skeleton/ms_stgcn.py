@@ -51,6 +51,24 @@ def _check(options: ScaleOptions, num_blocks: int) -> None:
                          f'got {tuple(options.exchange_after)}')
 
 
+class CoarserScales(nn.Module):
+    """What the coarser scales add to the trunk; ``MultiScaleSTGCN.maps`` runs them.
+
+    Args:
+        entry: for each coarser scale, the way from the joints to it.
+        branches: the network of each coarser scale.
+        exchange: number of a block → exchange of features after it.
+    """
+
+    def __init__(self, entry: nn.ModuleList, branches: nn.ModuleList, exchange: nn.ModuleDict) -> None:
+        super().__init__()
+        self.entry, self.branches, self.exchange = entry, branches, exchange
+
+    def blocks(self) -> list[nn.ModuleList]:
+        """Return the blocks of each branch."""
+        return [branch.gcn for branch in self.branches if isinstance(branch, STGCN)]
+
+
 class MultiScaleSTGCN(STGCN):
     """ST-GCN++ on joints, parts and bodies: ``(B, M, T, V, C) → [(B, M, C_s, ceil(T / 4 / 2^s), V_s), ...]``.
 
@@ -80,18 +98,18 @@ class MultiScaleSTGCN(STGCN):
             str(block): ExchangeUnit([scale.channels[block - 1] for scale in scales], hierarchy, options.learn_pool,
                                      options.zero_init) for block in options.exchange_after})
         self.widths = tuple(scale.out_channels for scale in scales)
-        self.ms = nn.ModuleDict({'entry': entry, 'branches': branches, 'exchange': exchange})
+        self.ms = CoarserScales(entry, branches, exchange)
 
     def maps(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return the maps ``(N, C_s, T_s, V_s)``, finest first, of normalized joints ``(N, C, T, V)``."""
         x = self.gcn[0](x)                                                               # (N, C_0, T, V)
-        maps = [x, *(entry(x) for entry in self.ms['entry'])]                            # (N, C_s, T / 2^s, V_s)
+        maps = [x, *(entry(x) for entry in self.ms.entry)]                               # (N, C_s, T / 2^s, V_s)
         trunk = islice(self.gcn, FIRST_BLOCK - 1, None)
-        blocks_of_all = zip(trunk, *(branch.gcn for branch in self.ms['branches']), strict=True)
+        blocks_of_all = zip(trunk, *self.ms.blocks(), strict=True)
         for number, blocks in enumerate(blocks_of_all, start=FIRST_BLOCK):
             maps = [block(x) for block, x in zip(blocks, maps, strict=True)]             # (N, C_s, T_s, V_s)
-            if str(number) in self.ms['exchange']:
-                maps = self.ms['exchange'][str(number)](maps)
+            if str(number) in self.ms.exchange:
+                maps = self.ms.exchange[str(number)](maps)
         return tuple(maps)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
@@ -16,15 +16,26 @@ from core.models.skeleton.stgcn import STGCN, stgcn, stgcnpp
 SKELETON_NETWORKS: dict[str, Callable[..., STGCN]] = {'stgcn': stgcn, 'stgcnpp': stgcnpp, 'ms_stgcnpp': ms_stgcnpp}
 
 
+class SkeletonBackbone(Protocol):
+    """What a recognizer asks of its network: ``(B, M, T, V, C) → [(B, M, C_s, T_s, V_s), ...]``, finest map first."""
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """C_s of every map."""
+
+    def __call__(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return the maps."""
+
+
 class SkeletonRecognizer(nn.Module):
     """Action logits of joint sequences.
 
     Args:
-        backbone: ``(B, M, T, V, C) → [(B, M, C_s, T_s, V_s), ...]``, finest map first.
+        backbone: joint features → maps.
         head: maps and optional person mask → ``(B, classes)``.
     """
 
-    def __init__(self, backbone: nn.Module, head: nn.Module) -> None:
+    def __init__(self, backbone: SkeletonBackbone, head: GCNHead) -> None:
         super().__init__()
         self.backbone = backbone
         self.head = head

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from core.models.output import JointOutput
+from core.models.skeleton.recognizer import SkeletonRecognizer
 
 
 class SkeletonModel(nn.Module):
@@ -14,7 +15,7 @@ class SkeletonModel(nn.Module):
         skeleton: ``(B, M, T, V, C), person_mask → (B, K)`` logits.
     """
 
-    def __init__(self, skeleton: nn.Module) -> None:
+    def __init__(self, skeleton: SkeletonRecognizer) -> None:
         super().__init__()
         self.skeleton = skeleton
 

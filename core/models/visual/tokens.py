@@ -31,7 +31,7 @@ class SeparablePosition(nn.Module):
 
     def forward(self, steps: int) -> Tensor:
         """Return the codes ``(steps, places, D)``."""
-        time = self.time
+        time: Tensor = self.time
         if steps != len(time):
             time = F.interpolate(time.T[None], steps, mode='linear', align_corners=False)[0].T
         return time[:, None] + self.place
@@ -81,7 +81,7 @@ class TokenPool(nn.Module):
         super().__init__()
         if pool not in TOKEN_POOLS:
             raise ValueError(f"token pool '{pool}' is unknown; choose one of {', '.join(TOKEN_POOLS)}")
-        self.grid, self.kinds = tuple(grid), TOKEN_POOLS[pool]
+        self.grid, self.kinds = grid, TOKEN_POOLS[pool]
         self.places = math.prod(grid) * ('grid' in self.kinds) + num_joints * ('joint' in self.kinds)
         self.projects = nn.ModuleList(nn.Linear(channels, dim, bias=False) for channels in tap_channels)
         self.norms = nn.ModuleList(nn.BatchNorm1d(dim) for _ in tap_channels)

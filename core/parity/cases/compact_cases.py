@@ -8,17 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.data.clips.pose_compact import (
-    Box,
-    PicturePoses,
-    central_box,
-    compact,
-    compact_box,
-    crop,
-    flip,
-    resize,
-    short_side,
-)
+from core.data.clips.pose_compact import Box, PicturePoses, central_box, compact, compact_box, crop, flip, resize, short_side
 from core.models.posec3d.volume import draw_keypoints
 from core.parity.cases.posec3d_cases import mirror_volume
 from core.parity.vector import Vector
@@ -41,7 +31,7 @@ def run(vector: Vector) -> Arrays:
     height, width = vector.config['img_shape']
     keypoints = np.nan_to_num(inputs['keypoint'])                                        # PoseCompact's first step
     poses = PicturePoses(np.concatenate([keypoints, inputs['keypoint_score'][..., None]], -1), (width, height))
-    outputs = {}
+    outputs: Arrays = {}
     for case in vector.config['cases']:
         box = _box(poses, case['args'])
         quadruple = np.divide(box, (width, height, width, height))

@@ -43,7 +43,8 @@ def build_published(config: dict[str, Any]) -> JointModel:
     head = SimCCHead(backbone.channels[0], dataset['NUM_JOINTS'], coding, settings['EXTRA']['FINAL_CONV_KERNEL'])
     implicit = ImplicitPose(coding, mode='logits')
     network = stgcn(get_layout('coco17'), implicit.out_channels, settings.get('EDGE_IMPORTANCE', True), DROPOUT)
-    taps, visual, fusion = (), None, None
+    taps: tuple[str, ...] = ()
+    visual = fusion = None
     if settings.get('MULTI_FUSE'):
         taps = TAP_PRESETS['disc']
         visual = LateConvBranch(backbone.channels[1:], classes, dataset['CLIP_SIZE'], settings.get('fuse_version', 1))

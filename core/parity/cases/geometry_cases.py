@@ -24,7 +24,7 @@ def run_geometry(vector: Vector) -> Arrays:
 
 def _affines(vector: Vector, pose: np.ndarray) -> Arrays:
     crop_size = tuple(vector.config['IMAGE_SIZE_wh'])
-    outputs = {}
+    outputs: Arrays = {}
     for number, case in enumerate(vector.config['affine']):
         matrix = crop_affine(np.array(case['center']), np.array(case['scale'][0]) * PIXEL_STD, crop_size, case['rot'])
         outputs |= {f'affine_{number}': matrix, f'affine_inv_{number}': invert_affine(matrix),
@@ -50,5 +50,5 @@ def _mirrored(vector: Vector, pose: np.ndarray, visible: np.ndarray) -> Arrays:
 
 
 def _sampled(vector: Vector) -> Arrays:
-    names = [name for name in vector.case['outputs'] if name.startswith('uniform_sample_')]
-    return {name: uniform(*map(int, name.split('_')[-2:])) for name in names}
+    numbers = {name: name.split('_')[-2:] for name in vector.case['outputs'] if name.startswith('uniform_sample_')}
+    return {name: uniform(int(first), int(second)) for name, (first, second) in numbers.items()}

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.models.integral.model import MODES, IntegralAction
+from core.models.integral.model import STREAMS_OF_MODE, IntegralAction
 from core.parity.running import load_exactly, recording
 from core.parity.vector import Vector
 
@@ -19,7 +19,7 @@ SETTINGS = {'class_num': 'num_classes', 'joint_num': 'num_joints', 'skeleton': '
 OUTSIDE = {'resnet_feat_dim', 'input_img_shape', 'top_k_pose', 'frame_interval', 'reg_weight'}
 """Settings of the data, the loss, or that follow from others."""
 GATE = ('aggregator.pose_gate_fc.', 'aggregator.img_norm.', 'aggregator.pose_norm.')
-PARTS = {'rgb': ('img_backbone.',), 'pose': ('pose2feat.', 'pose_backbone.layer')}
+STREAM_PREFIXES = {'rgb': ('img_backbone.',), 'pose': ('pose2feat.', 'pose_backbone.layer')}
 
 Outputs = dict[str, Tensor]
 
@@ -38,11 +38,11 @@ def build_published(config: dict[str, Any]) -> IntegralAction:
 
 def used_state(vector: Vector) -> dict[str, Tensor]:
     """Return the vector's weights without those that its mode never reads: the published code builds every part."""
-    streams = MODES[vector.config['mode']]
-    wanted = ('classifier.', *(prefix for stream in streams for prefix in PARTS[stream]))
+    streams = STREAMS_OF_MODE[vector.config['mode']]
+    wanted: tuple[str, ...] = ('classifier.', *(prefix for stream in streams for prefix in STREAM_PREFIXES[stream]))
     if len(streams) > 1:
         wanted += ('aggregator.',)
-    unread = () if vector.config['pose_gate'] else GATE
+    unread: tuple[str, ...] = () if vector.config['pose_gate'] else GATE
     unread += () if vector.config['pose_frame_factor'] > 1 else ('aggregator.pose_temporal_conv.',)
     return {key: value for key, value in vector.state().items()
             if key.startswith(wanted) and not key.startswith(unread)}

@@ -17,7 +17,7 @@ def run(vector: Vector) -> dict[str, Tensor]:
     weight = inputs['target_weight'].flatten(1)                     # (N, J)
     x, y, heatmaps = (inputs[name].requires_grad_() for name in ('output_x', 'output_y', 'heatmap_output'))
     target = SimCCTarget(inputs['target_x'], inputs['target_y'], weight)
-    outputs = {}
+    outputs: dict[str, Tensor] = {}
     for suffix, weights in (('weighted', weight), ('unweighted', None)):
         loss = joints_mse_loss(heatmaps, inputs['heatmap_target'], weights)
         outputs |= {f'mse_loss_{suffix}': loss, f'mse_grad_{suffix}': torch.autograd.grad(loss, heatmaps)[0]}

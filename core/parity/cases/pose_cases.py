@@ -11,10 +11,27 @@ from torch import Tensor, nn
 from core.models.pose.hrnet import HRNet, HRStageSpec
 from core.models.pose.lite_hrnet import LiteHRNet, LiteHRNetSpec
 from core.models.pose.lite_module import StageSpec
+from core.models.pose.multi_resolution import MultiResolutionBackbone
 from core.parity.heatmap import HeatmapHead
 from core.parity.iterative_head import HeadedLiteHRNet
 from core.parity.running import count_parameters, load_exactly, run_training
 from core.parity.vector import Vector
+
+
+class HeatmapNet(nn.Module):
+    """Backbone and heatmap head; the runners below call the two one by one."""
+
+    def __init__(self, backbone: MultiResolutionBackbone, head: HeatmapHead) -> None:
+        super().__init__()
+        self.backbone, self.head = backbone, head
+
+
+class HeatmapModel(nn.Module):
+    """A heatmap network named as ``pose`` of the joint model."""
+
+    def __init__(self, pose: HeatmapNet) -> None:
+        super().__init__()
+        self.pose = pose
 
 
 def lite_hrnet_spec(extra: dict[str, Any], in_channels: int = 3) -> LiteHRNetSpec:
@@ -47,7 +64,7 @@ def hrnet_stages(extra: dict[str, Any]) -> tuple[HRStageSpec, ...]:
                  for stage in stages)
 
 
-def build_lite_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
+def build_lite_hrnet_model(config: dict[str, Any]) -> HeatmapModel:
     """Heatmap model of an mmpose top-down configuration, named as ``pose`` of the joint model.
 
     Raises:
@@ -61,16 +78,15 @@ def build_lite_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
     return _pose_model(network, head['out_channels'], head.get('extra', {}).get('final_conv_kernel', 1))
 
 
-def build_hrnet_model(config: dict[str, Any]) -> nn.ModuleDict:
+def build_hrnet_model(config: dict[str, Any]) -> HeatmapModel:
     """Heatmap model of an official HRNet configuration, named as ``pose`` of the joint model."""
     settings = config['MODEL']
     network = HRNet(hrnet_stages(settings['EXTRA']), outputs=(0,))
     return _pose_model(network, settings['NUM_JOINTS'], settings['EXTRA'].get('FINAL_CONV_KERNEL', 1))
 
 
-def _pose_model(backbone: nn.Module, num_joints: int, kernel: int) -> nn.ModuleDict:
-    head = HeatmapHead(backbone.channels[0], num_joints, kernel)
-    return nn.ModuleDict({'pose': nn.ModuleDict({'backbone': backbone, 'head': head})})
+def _pose_model(backbone: MultiResolutionBackbone, num_joints: int, kernel: int) -> HeatmapModel:
+    return HeatmapModel(HeatmapNet(backbone, HeatmapHead(backbone.channels[0], num_joints, kernel)))
 
 
 def run_lite_hrnet(vector: Vector) -> dict[str, Tensor]:
@@ -83,8 +99,8 @@ def run_hrnet(vector: Vector) -> dict[str, Tensor]:
     return _run(vector, build_hrnet_model(vector.config), _forward_hrnet)
 
 
-def _run(vector: Vector, model: nn.ModuleDict, forward: Callable[[nn.Module, Tensor], dict[str, Tensor]],
-         ) -> dict[str, Tensor]:
+def _run(vector: Vector, model: HeatmapModel,
+         forward: Callable[[HeatmapModel, Tensor], dict[str, Tensor]]) -> dict[str, Tensor]:
     load_exactly(model, vector.state())
     x = vector.inputs()['x']
     if vector.trains:
@@ -95,21 +111,21 @@ def _run(vector: Vector, model: nn.ModuleDict, forward: Callable[[nn.Module, Ten
     return {**outputs, 'num_parameters': count_parameters(model)}
 
 
-def _forward_lite_hrnet(model: nn.ModuleDict, x: Tensor) -> dict[str, Tensor]:
-    backbone = model['pose']['backbone']
+def _forward_lite_hrnet(model: HeatmapModel, x: Tensor) -> dict[str, Tensor]:
+    backbone = model.pose.backbone
     taps = backbone.forward_taps(x)
     last = f's{backbone.num_stages - 1}b'
     outputs = {'stem': taps['stem']}
     outputs |= {name.replace(last, 'stage_branch').replace('head', 'head_branch'): level
                 for name, level in taps.items() if name.startswith((last, 'head'))}
     finest = taps['head0' if 'head0' in taps else f'{last}0']
-    return {**outputs, 'heatmap': model['pose']['head'](finest)}
+    return {**outputs, 'heatmap': model.pose.head(finest)}
 
 
-def _forward_hrnet(model: nn.ModuleDict, x: Tensor) -> dict[str, Tensor]:
-    backbone = model['pose']['backbone']
+def _forward_hrnet(model: HeatmapModel, x: Tensor) -> dict[str, Tensor]:
+    backbone = model.pose.backbone
     taps = backbone.forward_taps(x)
     outputs = {f'stage{int(name[1]) + 2}_branch{name[3:]}': level
                for name, level in taps.items() if name not in ('stem', 'layer1')}
-    heatmap = model['pose']['head'](taps[f's{backbone.num_stages - 1}b0'])
+    heatmap = model.pose.head(taps[f's{backbone.num_stages - 1}b0'])
     return {'layer1': taps['layer1'], **outputs, 'heatmap': heatmap}

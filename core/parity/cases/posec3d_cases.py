@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.models.posec3d.heatmap_recognizer import I3DHead
 from core.models.posec3d.slowonly import SlowOnly, SlowOnlySpec
 from core.models.posec3d.volume import LIMB_ORDERS, draw_keypoints, draw_limbs
 from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.skeleton.skeleton_model import SkeletonModel
 from core.parity.running import clip_probabilities, count_parameters, load_exactly, run_training
 from core.parity.vector import Vector
 
@@ -31,6 +32,8 @@ WITHOUT_EFFECT = {'type', 'pretrained', 'pretrained2d', 'zero_init_residual', 'n
 TARGET_ARGUMENTS = {'img_shape', 'sigma', 'use_score', 'with_kp', 'with_limb', 'scaling', 'double', 'skeletons',
                     'left_kp', 'right_kp', 'left_limb', 'right_limb'}
 LEFT_KP, RIGHT_KP = tuple(range(1, 17, 2)), tuple(range(2, 17, 2))
+LEFT_LIMB, RIGHT_LIMB = (0, 2, 4, 5, 6, 10, 11, 12), (1, 3, 7, 8, 9, 13, 14, 15)
+"""Joints and limbs that ``GeneratePoseTarget`` exchanges by default."""
 
 
 def slowonly_spec(config: dict[str, Any]) -> SlowOnlySpec:
@@ -49,8 +52,9 @@ def slowonly_spec(config: dict[str, Any]) -> SlowOnlySpec:
     settings = {key: config.get(key, default) for key, default in DEFAULTS.items()}
     per_stage = {key: (value,) * stages if isinstance(value, int) else value[:stages]
                  for key, value in ((key, config.get(key) or default) for key, default in STAGE_DEFAULTS.items())}
-    return SlowOnlySpec(**{key: tuple(value) if isinstance(value, (list, tuple)) else value
-                           for key, value in (settings | per_stage).items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, (list, tuple)) else value
+                              for key, value in (settings | per_stage).items()}
+    return SlowOnlySpec(**fields)
 
 
 def run(vector: Vector) -> dict[str, Tensor]:
@@ -58,7 +62,7 @@ def run(vector: Vector) -> dict[str, Tensor]:
     head, testing = vector.config['cls_head'], vector.config.get('test_cfg') or {}
     recognizer = SkeletonRecognizer(SlowOnly(slowonly_spec(vector.config['backbone'])),
                                     I3DHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.5)))
-    model = nn.ModuleDict({'skeleton': recognizer})
+    model = SkeletonModel(recognizer)
     load_exactly(model, vector.state())
     inputs, outputs = vector.inputs(), {'num_parameters': count_parameters(model)}
     if vector.trains:
@@ -72,12 +76,13 @@ def run(vector: Vector) -> dict[str, Tensor]:
     return outputs
 
 
-def _forward(model: nn.ModuleDict, imgs: Tensor) -> dict[str, Tensor]:
-    backbone = model['skeleton'].backbone
+def _forward(model: SkeletonModel, imgs: Tensor) -> dict[str, Tensor]:
+    backbone = model.skeleton.backbone
+    assert isinstance(backbone, SlowOnly)
     stages = backbone.stages(imgs)
     named = {f'layer{number}' if number else 'maxpool': stage for number, stage in enumerate(stages)}
     return named | {'feature': stages[1 + backbone.out_indices[-1]],
-                    'logits': model['skeleton'].head(backbone.select(stages))}
+                    'logits': model.skeleton.head(backbone.select(stages))}
 
 
 def run_pose_target(vector: Vector) -> dict[str, Tensor]:
@@ -113,18 +118,17 @@ def pose_target(keypoints: Tensor, scores: Tensor | None, arguments: dict[str, A
         arguments: by their official names, and ``img_shape`` (H, W).
     """
     scaling, sigma = arguments.get('scaling', 1.0), arguments.get('sigma', 0.6)
-    size = tuple(int(side * scaling + 0.5) for side in arguments['img_shape'])
+    height, width = (int(side * scaling + 0.5) for side in arguments['img_shape'])
     if scores is None or not arguments['use_score']:
         scores = torch.ones(keypoints.shape[:-1])
     batch = keypoints[None].float() * scaling, scores[None].float()
     if arguments['with_limb']:
-        order = LIMB_ORDERS['pyskl_default']
-        limbs = torch.tensor(arguments.get('skeletons', order.limbs))
-        pairs = arguments.get('left_limb', order.left), arguments.get('right_limb', order.right)
-        volume = draw_limbs(*batch, limbs, size, sigma)[0]                                # (K, T, H, W)
+        limbs = torch.tensor(arguments.get('skeletons', LIMB_ORDERS['pyskl_default']))
+        pairs = arguments.get('left_limb', LEFT_LIMB), arguments.get('right_limb', RIGHT_LIMB)
+        volume = draw_limbs(*batch, limbs, (height, width), sigma)[0]                     # (K, T, H, W)
     else:
         pairs = arguments.get('left_kp', LEFT_KP), arguments.get('right_kp', RIGHT_KP)
-        volume = draw_keypoints(*batch, size, sigma)[0]
+        volume = draw_keypoints(*batch, (height, width), sigma)[0]
     volume = volume.transpose(0, 1)
     return torch.cat([volume, mirror_volume(volume, *pairs)]) if arguments['double'] else volume
 

@@ -20,9 +20,9 @@ STORED_STRIDE = 4
 def run(vector: Vector) -> dict[str, Tensor | np.ndarray]:
     """All outputs of the End2end data vector, by name."""
     inputs, config = vector.inputs(), vector.config
-    outputs = {**run_geometry(vector), **_targets(inputs, config), **_mirrored_back(inputs, config['flip_pairs'])}
     decoded, _ = decode_simcc(inputs['simdr_x'], inputs['simdr_y'], config['SIMDR_SPLIT_RATIO'])    # (N, J, 2)
-    return {**outputs, 'decode_argmax': decoded}
+    return {**run_geometry(vector), **_targets(inputs, config), **_mirrored_back(inputs, config['flip_pairs']),
+            'decode_argmax': decoded}
 
 
 def _targets(inputs: dict[str, Tensor], config: dict[str, Any]) -> dict[str, Tensor]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import nn
-
 from core.layouts import Layout
 from core.models.skelet.network import SkeleT, SkeleTRecognizer
 from core.models.skelet.options import SkeleTOptions, SkeleTStages
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.instance_pooling import InstancePooling
+from core.models.skeleton.skeleton_model import SkeletonModel
 from core.parity.cases.skeleton_cases import Outputs, answer, pyskl_layout
 from core.parity.vector import Vector
 
@@ -79,18 +78,18 @@ def build_backbone(config: dict[str, Any]) -> SkeleT:
     return SkeleT(layout, stages=stages, options=options, pooling=pooling, **network)
 
 
-def build_recognizer(config: dict[str, Any]) -> nn.ModuleDict:
+def build_recognizer(config: dict[str, Any]) -> SkeletonModel:
     """Create the recognizer of an official ``model`` section, as ``skeleton`` like in our models."""
     head = config['cls_head']
-    return nn.ModuleDict({'skeleton': SkeleTRecognizer(
+    return SkeletonModel(SkeleTRecognizer(
         build_backbone(config['backbone']),
-        GCNHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.0)))})
+        GCNHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.0))))
 
 
 def run(vector: Vector) -> Outputs:
     """Outputs of a recognizer, see ``skeleton_cases.answer``; pooled, 'feature' is what the head reads."""
     model = build_recognizer(vector.config)
     outputs = answer(vector, model)
-    if model['skeleton'].backbone.instance_pooling_block is not None:
-        outputs['feature'] = model['skeleton'].head.pool(outputs['feature'])             # (B, C)
+    if vector.config['backbone'].get('with_instance_pooling', False):
+        outputs['feature'] = model.skeleton.head.pool(outputs['feature'])                # (B, C)
     return outputs

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.layouts import Layout, get_layout
 from core.models.published_weights import rename_key
+from core.models.skelet.network import SkeleT
 from core.models.skeleton.block import BlockOptions
 from core.models.skeleton.graph import build_adjacency
 from core.models.skeleton.head import GCNHead
 from core.models.skeleton.recognizer import SkeletonRecognizer
+from core.models.skeleton.skeleton_model import SkeletonModel
 from core.models.skeleton.stgcn import STGCN
 from core.parity.running import clip_probabilities, count_parameters, load_exactly, recording, run_training
 from core.parity.vector import Vector
@@ -59,12 +61,12 @@ def build_backbone(config: dict[str, Any]) -> STGCN:
     return STGCN(adjacency, block=block, skip_first=skip_first, **options)
 
 
-def build_recognizer(config: dict[str, Any]) -> nn.ModuleDict:
+def build_recognizer(config: dict[str, Any]) -> SkeletonModel:
     """Create the recognizer of a PYSKL ``model`` section, as ``skeleton`` like in the joint model."""
     head = config['cls_head']
     recognizer = SkeletonRecognizer(build_backbone(config['backbone']),
                                     GCNHead(head['in_channels'], head['num_classes'], head.get('dropout', 0.0)))
-    return nn.ModuleDict({'skeleton': recognizer})
+    return SkeletonModel(recognizer)
 
 
 def run(vector: Vector) -> Outputs:
@@ -72,7 +74,7 @@ def run(vector: Vector) -> Outputs:
     return answer(vector, build_recognizer(vector.config))
 
 
-def answer(vector: Vector, model: nn.ModuleDict) -> Outputs:
+def answer(vector: Vector, model: SkeletonModel) -> Outputs:
     """Outputs of a recognizer: 'block…', 'feature', 'logits', 'clip_prob', constructor graphs as 'init/…'.
 
     Args:
@@ -90,11 +92,12 @@ def answer(vector: Vector, model: nn.ModuleDict) -> Outputs:
     with torch.no_grad():
         outputs |= _forward(model.eval(), inputs['keypoint'])
         clips = [inputs[name] for name in inputs if name.startswith('clip_keypoint')]
-        return outputs | ({'clip_prob': clip_probabilities(model['skeleton'], clips[0])} if clips else {})
+        return outputs | ({'clip_prob': clip_probabilities(model.skeleton, clips[0])} if clips else {})
 
 
-def _forward(model: nn.ModuleDict, keypoint: Tensor) -> Outputs:
-    recognizer = model['skeleton']
-    with recording({f'block{index}': block for index, block in enumerate(recognizer.backbone.gcn)}) as outputs:
+def _forward(model: SkeletonModel, keypoint: Tensor) -> Outputs:
+    recognizer, backbone = model.skeleton, model.skeleton.backbone
+    assert isinstance(backbone, STGCN | SkeleT)
+    with recording({f'block{index}': block for index, block in enumerate(backbone.gcn)}) as outputs:
         maps = recognizer.features(keypoint)
     return outputs | {'feature': maps[0], 'logits': recognizer.head(maps)}

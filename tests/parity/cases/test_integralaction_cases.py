@@ -3,13 +3,13 @@
 import pytest
 import torch
 
-from core.models.integral.render import LIMBS
+from core.models.integral.render import PUBLISHED_LIMBS
 from core.parity.cases.integralaction_cases import build_published, run
 from core.parity.families import check
 from core.parity.vector import Vector
 
 CLASSES, FRAMES = 4, 3
-SETTINGS = {'class_num': CLASSES, 'joint_num': 25, 'skeleton': LIMBS['ntu25'], 'input_hm_shape': [8, 12],
+SETTINGS = {'class_num': CLASSES, 'joint_num': 25, 'skeleton': PUBLISHED_LIMBS['ntu25'], 'input_hm_shape': [8, 12],
             'input_img_shape': [32, 48], 'frame_per_seg': FRAMES, 'pose_frame_factor': 1, 'img_resnet_type': 18,
             'pose_resnet_type': 18, 'agg_feat_dim': 16, 'pose_gate': True, 'hm_sigma': 0.5, 'paf_sigma': 1,
             'pose_score_thr': 0.1, 'mode': 'rgb+pose'}
