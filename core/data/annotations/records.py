@@ -24,9 +24,9 @@ class Annotation:
         label: 0-based class.
         total_frames: T.
         image_size: (width, height) of the picture whose pixels ``keypoints`` count.
-        keypoints: (M, T, V, 2), (x, y) in pixels, (0, 0) where missing; kept in the file's type (float16 in the
+        keypoints: ``(M, T, V, 2)``, (x, y) in pixels, (0, 0) where missing; kept in the file's type (float16 in the
             published files) because tens of thousands of records stay in memory.
-        scores: (M, T, V) joint confidences.
+        scores: ``(M, T, V)`` joint confidences.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Annotation:
     scores: np.ndarray
 
     def at(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Keypoints (M, L, V, 2) and scores (M, L, V) of the 0-based frames ``times`` (L,), as float32."""
+        """Keypoints ``(M, L, V, 2)`` and scores ``(M, L, V)`` of the 0-based frames ``times`` ``(L,)``, as float32."""
         return self.keypoints[:, times].astype(np.float32), self.scores[:, times].astype(np.float32)
 
 
@@ -85,8 +85,7 @@ def read_records(path: str | Path, convert: Callable[[dict, int | None], RecordT
 
     Args:
         path: the ``.pkl`` file.
-        convert: makes a record with ``name``, ``label`` and ``keypoints`` (M, T, V, C) of an entry and the wanted V, or
-            raises a ValueError that says what is wrong with the entry.
+        convert: makes a ``Record`` of an entry and the wanted V; a ValueError of it says what is wrong with the entry.
         num_joints: V that every record must have; by default that of the first record.
 
     Raises:
@@ -182,7 +181,7 @@ def to_annotation(entry: dict, num_joints: int | None = None) -> Annotation:
 
 
 def checked_keypoints(entry: dict, channels: int, num_joints: int | None = None) -> np.ndarray:
-    """Return an entry's ``keypoint`` (M, T, V, channels) in the file's type.
+    """Return an entry's ``keypoint`` ``(M, T, V, channels)`` in the file's type.
 
     Raises:
         ValueError: another shape or number of joints, ``total_frames`` other than T, NaN or infinity.

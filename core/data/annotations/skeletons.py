@@ -19,7 +19,7 @@ class SkeletonRecord:
     Attributes:
         name: sequence id.
         label: 0-based class.
-        keypoints: float32 (M, T, V, C): (x, y, score) in pixels, or (x, y, z) in meters; zeros where missing.
+        keypoints: float32 ``(M, T, V, C)``: (x, y, score) in pixels, or (x, y, z) in meters; zeros where missing.
         image_size: (width, height) of the picture whose pixels ``keypoints`` count; ``None`` for (x, y, z).
     """
 

@@ -11,7 +11,7 @@ _CAMERA = re.compile(r'C\d{3}(?=P\d{3}R\d{3}A\d{3}$)|(?<=^a\d{2}_s\d{2}_e\d{2})_
 
 
 def performance(name: str) -> str:
-    """Return an NTU or N-UCLA name without its camera, which all views of one performance share; others as they are.
+    """Return a name without its camera: all views of a performance share it. Only NTU and N-UCLA names change.
 
     Example:
         >>> performance('S001C003P008R002A024'), performance('a01_s02_e00_v03')
@@ -44,10 +44,10 @@ def resample(labels: Sequence[int] | np.ndarray, num_classes: int, times: Sequen
     """Repeat records by their class.
 
     Args:
-        labels: 0-based classes, (N,).
+        labels: 0-based classes ``(N,)``.
         num_classes: K.
-        times: how often the records of each block are taken; the K classes fall into as many equal blocks in a row. Of
-            the share beyond a whole number, that share of every class's records is drawn.
+        times: how often records are taken, one number for each of several equal blocks of classes. A number of 1.3
+            takes every record once, and a random 30 % of each class once more.
         rng: source of the draws; not used for whole numbers.
 
     Returns:

@@ -24,7 +24,7 @@ class PicturePoses(NamedTuple):
     """Keypoints and the picture that they lie in.
 
     Attributes:
-        keypoints: (M, T, V, C), C at least 2.
+        keypoints: ``(M, T, V, C)``, C at least 2.
         size: (width, height) of the picture, pixels.
     """
 
@@ -51,7 +51,7 @@ def compact_box(poses: PicturePoses, padding: float = 0.25, threshold: float = 1
     Args:
         poses: at least one person.
         padding: widening, share of the box.
-        threshold: smallest width and height, pixels; else the answer is the whole picture.
+        threshold: pixels; if the box is narrower or lower, the answer is the whole picture.
         hw_ratio: smallest and largest height over width, reached by widening; ``None``: any.
         allow_imgpad: the box may reach beyond the picture.
     """

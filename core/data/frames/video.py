@@ -20,7 +20,7 @@ _CODECS = {'.mp4': 'mp4v', '.avi': 'MJPG'}
 
 
 class VideoReader:
-    """The frames of a video file, in order, as uint8 RGB arrays (H, W, 3).
+    """The frames of a video file, in order, as uint8 RGB arrays ``(H, W, 3)``.
 
     Args:
         path: video file.
@@ -75,7 +75,7 @@ def usual_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.0, codec: str | None = None) -> None:
-    """Write uint8 RGB frames (H, W, 3) of one size as ``.mp4`` or ``.avi``; the file appears when it is complete.
+    """Write uint8 RGB frames ``(H, W, 3)`` of one size as ``.mp4`` or ``.avi``; the file appears when it is complete.
 
     Args:
         path: file to write.

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.data.clips.pose_compact import Box, PicturePoses, central_box, compact, compact_box, crop, flip, resize, short_side
+from core.data.clips.pose_compact import (
+    Box,
+    PicturePoses,
+    central_box,
+    compact,
+    compact_box,
+    crop,
+    flip,
+    resize,
+    short_side,
+)
 from core.models.posec3d.volume import draw_keypoints
 from core.parity.cases.posec3d_cases import mirror_volume
 from core.parity.vector import Vector

@@ -36,7 +36,7 @@ class _Clip(NamedTuple):
 
 
 class _People(NamedTuple):
-    """Skeletons of a clip: ``poses`` (N, 18, 3) x, y in pixels and score, ``frames`` int (N,), 0-based."""
+    """Skeletons of a clip: ``poses`` ``(N, 18, 3)`` x, y in pixels and score, ``frames`` int ``(N,)``, 0-based."""
 
     poses: np.ndarray
     frames: np.ndarray
@@ -50,7 +50,7 @@ def read_coco(path: Path, *, max_persons: int = 5) -> dict:
     the end of the file name, ``train``, ``val`` or ``test``; files without such an end (Mimetics) give ``test``.
 
     As published, clips of Kinetics whose ``has_skeleton`` is false have no entry. The lists keep them, so that a check
-    counts them. Clips in which just nobody was found have an entry without people.
+    counts them. Clips in which nobody was found have an entry without people.
 
     Raises:
         ValueError: naming the file, when one is missing, damaged or of another form.
@@ -102,7 +102,7 @@ def _to_clip(image: dict, label: int, folder: str) -> _Clip:
 
 
 def _with_skeleton(file: Path, clips: list[_Clip]) -> list[_Clip]:
-    """The clips that take part: of Kinetics those that its list says to have a skeleton, of the others all."""
+    """The clips that have poses: in Kinetics those that its list marks, elsewhere all."""
     if not (file.parent / _KINETICS).is_dir():
         return clips
     label_file = file.parent / _KINETICS / f'kinetics_{_side(file)}_label.json'

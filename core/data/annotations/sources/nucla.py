@@ -11,7 +11,7 @@ from core.data.annotations.protocols import NUCLA_TRAIN_VIEWS
 def read_nucla(path: Path) -> dict:
     """Read all sequences of either form (``core.data.annotations.nucla.read_nucla_sequences``), sorted by name.
 
-    ``keypoint`` is float32 (1, T, 20, 3) in meters; the lists ``xview_train`` and ``xview_val`` are the published
+    ``keypoint`` is float32 ``(1, T, 20, 3)`` in meters; the lists ``xview_train`` and ``xview_val`` are the published
     cross-view protocol.
 
     Raises:
