@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.cli import exit_with, program_parser
 from core.data.annotations.ntu import parse_ntu_name
-from core.data.frames.extraction import find_videos
+from core.data.frames.extraction import videos_by_sequence
 from core.data.frames.extraction_cli import add_extraction_options, extract, parse_checked
 
 
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument('--setups', type=setup_numbers, nargs='+', metavar='N|N-N',
                         help='only videos of these setups, such as 18 19 20-32 (default: all)')
     arguments = parse_checked(parser, argv)
-    videos, missing = find_videos(arguments.videos), []
+    videos, missing = videos_by_sequence(arguments.videos), []
     if arguments.setups:
         setups = {name: parse_ntu_name(name).setup for name in videos}
         wanted = set().union(*arguments.setups)

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 from core.cli import exit_with, program_parser
-from core.data.annotations.sources.checks import NAMED, Report, check_content, summarize
+from core.data.annotations.sources.checks import NAMED, Report, check_content, describe_annotations
 from core.data.annotations.sources.registry import SOURCES
 from core.files import write_atomic
 
@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
     report = check_content(content, num_classes=arguments.num_classes, images=arguments.images)
     _print_findings(arguments.path, report)
     if report.facts:
-        print(summarize(report.facts, content['split'], content.get('class_names', ())))
+        print(describe_annotations(report.facts, content['split'], content.get('class_names', ())))
     if report.errors:
         return 1
     if arguments.out is not None:

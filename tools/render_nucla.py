@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from core.cli import exit_with, program_parser
-from core.data.annotations.nucla import read_nucla
+from core.data.annotations.nucla import read_nucla_sequences
 from core.files import save_image
 from core.rendering.contact_sheet import contact_sheet
 from core.rendering.nucla_set import write_nucla
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='processes (default: all cores)')
     parser.add_argument('--sheet', type=Path, help='also draw every action from every view into this picture')
     arguments = parser.parse_args(argv)
-    sequences = read_nucla(arguments.skeletons)
+    sequences = read_nucla_sequences(arguments.skeletons)
     if arguments.sheet:
         save_image(arguments.sheet, contact_sheet(sequences, arguments.seed))
     write_nucla(sequences, arguments.out, arguments.seed, max(arguments.jobs, 1))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from core.annotate.labels import Labels
+from core.data.annotations.records import to_entry
 from core.data.frames.frame_folder import FRAME_NAME
 from core.data.frames.jpeg import decode_jpeg
 from core.files import write_atomic
@@ -72,9 +73,7 @@ def to_content(labels: Labels, found: Mapping[str, People]) -> dict[str, Any]:
         labels: videos with their classes and lists.
         found: people by video name; a video without people is left out.
     """
-    entries = [{'frame_dir': video.name, 'label': video.label, 'total_frames': found[video.name].keypoints.shape[1],
-                'img_shape': found[video.name].frame_size[::-1], 'original_shape': found[video.name].frame_size[::-1],
-                'keypoint': found[video.name].keypoints, 'keypoint_score': found[video.name].scores}
+    entries = [to_entry(video.name, video.label, *found[video.name])
                for video in labels.videos if video.name in found]
     split = {name: [video for video in listed if video in found] for name, listed in labels.split.items()}
     names = {'class_names': labels.class_names} if labels.class_names else {}

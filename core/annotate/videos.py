@@ -17,16 +17,12 @@ from tqdm import tqdm
 from core.annotate.entries import People, count_frames, draw_overview, load_people, read_frames, save_people
 from core.annotate.labels import LabeledVideo
 from core.data.frames.extraction import FrameFormat, extract_sequence
-from core.data.frames.video import VideoReader
+from core.data.frames.video import USUAL_FPS, VideoReader, usual_size
 from core.files import save_image
 from core.parallel import in_parallel
 from core.people.estimators import build_estimator
 from core.people.person import PoseEstimator
 from core.people.tracking import Tracker, choose_tracks, fill_gaps, join_fragments, steady
-
-LONGEST_SIDE = 960
-
-USUAL_FPS = 30
 
 
 class AnnotationSettings(NamedTuple):
@@ -130,12 +126,6 @@ def find_people(folder: Path, estimator: PoseEstimator, persons: int, second: in
                               for track in tracks), strict=True)
     height, width = frame.shape[:2]
     return People(np.stack(keypoints).astype(np.float16), np.stack(scores).astype(np.float16), (width, height))
-
-
-def usual_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the (width, height) at which frames of ``size`` are stored: the same, at most 960 on the longer side."""
-    scale = min(1.0, LONGEST_SIDE / max(size))
-    return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
 
 
 def _annotate_or_say(settings: AnnotationSettings, video: LabeledVideo) -> str:

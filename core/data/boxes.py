@@ -17,7 +17,7 @@ BOX_SOURCES = ('annotation', 'jitter', 'file')
 
 
 class Boxes(NamedTuple):
-    """One box per frame: ``center`` (..., T, 2) as (x, y) and ``size`` (..., T, 2) as (width, height), in pixels."""
+    """A box per frame, in pixels: ``center`` ``(..., T, 2)`` is (x, y), ``size`` ``(..., T, 2)`` (width, height)."""
 
     center: np.ndarray
     size: np.ndarray
@@ -33,8 +33,8 @@ class BoxSettings:
         scale: box size over the size of the joints' hull grown to the crop's aspect.
         min_height: least height of the joints' hull as a fraction of the frame's height.
         source: 'annotation' takes the hull of the annotated joints; 'jitter' perturbs it frame by frame, like a person
-            detector would, so that testing does not see the annotation through its crop; 'file' takes a detector's
-            boxes in the hulls' place, given to ``clip_boxes``.
+            detector would, so that testing does not see the annotation through its crop; 'file' takes the boxes that a
+            detector found instead; they are given to ``clip_boxes``.
         jitter_shift: largest shift of a jittered box, as a fraction of its size.
         jitter_size: a jittered box is multiplied by 1 - jitter_size .. 1 + jitter_size.
     """
@@ -57,11 +57,11 @@ def joint_hull(keypoints: np.ndarray, visible: np.ndarray) -> tuple[Boxes, np.nd
     """Smallest box around the visible joints of every frame.
 
     Args:
-        keypoints: (..., T, V, 2).
-        visible: (..., T, V), non-zero where a joint counts.
+        keypoints: ``(..., T, V, 2)``.
+        visible: ``(..., T, V)``, non-zero where a joint counts.
 
     Returns:
-        boxes, and ``known`` bool (..., T): frames with at least one visible joint; the others have a zero box.
+        boxes, and ``known`` bool ``(..., T)``: frames with at least one visible joint; the others have a zero box.
     """
     seen = np.asarray(visible, bool)
     known = np.logical_or.reduce(seen, -1)
@@ -101,7 +101,7 @@ def union_box(boxes: Boxes, known: np.ndarray) -> tuple[Boxes, np.ndarray]:
 
 
 def grow_to_aspect(size: np.ndarray, aspect: float) -> np.ndarray:
-    """Lengthen the short side of ``size`` (..., 2) so that height / width = ``aspect``."""
+    """Lengthen the short side of ``size`` ``(..., 2)`` so that height / width = ``aspect``."""
     width = np.maximum(size[..., 0], size[..., 1] / aspect)
     return np.stack([width, width * aspect], -1)
 
@@ -112,13 +112,13 @@ def clip_boxes(keypoints: np.ndarray, visible: np.ndarray, frame_size: tuple[int
     """Crop boxes of a clip, with the crop's aspect (end2end ``get_gt_bbox`` and the modes of ``BoxSettings``).
 
     Args:
-        keypoints: (..., T, V, 2) joints.
-        visible: (..., T, V), non-zero where a joint is annotated.
+        keypoints: ``(..., T, V, 2)`` joints.
+        visible: ``(..., T, V)``, non-zero where a joint is annotated.
         frame_size: (width, height) of the stored frame.
         aspect: height / width of the crop.
         settings: mode, scale, least size and source.
         rng: draws the 'jitter' source; unused for the others.
-        found: for the source 'file': the persons' detected boxes (..., T, 2), and ``known`` bool (..., T).
+        found: for the source 'file': the persons' detected boxes ``(..., T, 2)``, and ``known`` bool ``(..., T)``.
 
     Returns:
         boxes, never empty: a frame without visible joints, or without a detected box, borrows the nearest frame's, a
@@ -151,13 +151,13 @@ def crop_affine(center: np.ndarray, width: np.ndarray, crop_size: tuple[int, int
     The box center goes to (W/2, H/2), the box width to W.
 
     Args:
-        center: (..., 2) box centers.
-        width: (...) box widths.
+        center: ``(..., 2)`` box centers.
+        width: ``(...)`` box widths.
         crop_size: (W, H) of the crop.
         rotation: degrees; positive turns the picture anticlockwise.
 
     Returns:
-        (..., 2, 3) float64 matrices.
+        ``(..., 2, 3)`` float64 matrices.
     """
     crop = np.asarray(crop_size, np.float64)
     ratio, angle = crop[0] / np.asarray(width, np.float64), np.deg2rad(rotation)
@@ -168,16 +168,16 @@ def crop_affine(center: np.ndarray, width: np.ndarray, crop_size: tuple[int, int
 
 
 def mirror_affine(matrix: np.ndarray, width: int) -> np.ndarray:
-    """The maps (..., 2, 3) followed by a flip of their ``width`` pixels wide result, x to width - 1 - x."""
+    """Return maps ``(..., 2, 3)`` that also mirror their result in a picture of ``width`` pixels: x → width - 1 - x."""
     return matrix * np.array([[-1.0], [1.0]]) + np.array([[0.0, 0.0, width - 1.0], [0.0, 0.0, 0.0]])
 
 
 def invert_affine(matrix: np.ndarray) -> np.ndarray:
-    """Inverse of affine maps (..., 2, 3), same shape."""
+    """Return the inverse of affine maps ``(..., 2, 3)``, of the same shape."""
     linear = np.linalg.inv(matrix[..., :2])
     return np.concatenate([linear, -linear @ matrix[..., 2:]], -1)
 
 
 def apply_affine(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points (..., V, 2) through the maps (..., 2, 3) of their leading axes."""
+    """Map points ``(..., V, 2)`` by affine maps ``(..., 2, 3)`` with the same leading axes."""
     return points @ np.swapaxes(matrix[..., :2], -1, -2) + matrix[..., None, :, 2]

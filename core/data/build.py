@@ -157,7 +157,7 @@ def build_scenes(cfg: CfgNode, records: Sequence[Annotation], frames: FrameFolde
 
 
 def _sampler(cfg: CfgNode, training: bool, frame_factor: int = 1) -> Sampler:
-    """The sampler of training or of test frames; of ``frame_factor`` of them for each frame of the stride."""
+    """The sampler of training or of test frames; its stride is ``frame_factor`` times shorter."""
     data = cfg.DATASET
     name, samplers = (data.SAMPLER, SAMPLERS) if training else (data.TEST_SAMPLER, TEST_SAMPLERS)
     return partial(samplers[name], stride=data.FRAME_STRIDE / frame_factor) if name == 'dense' else samplers[name]

@@ -9,8 +9,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from core.annotate.videos import USUAL_FPS, usual_size
-from core.data.frames.video import VideoReader
+from core.data.frames.video import USUAL_FPS, VideoReader, usual_size
 
 FASTEST_FPS = 1000
 

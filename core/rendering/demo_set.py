@@ -21,6 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 from core.data.annotations.ntu import NTU60_TRAIN_CAMERAS, NTU60_TRAIN_SUBJECTS
+from core.data.annotations.records import to_entry
 from core.data.frames.video import write_video
 from core.files import write_atomic
 from core.parallel import in_parallel
@@ -185,10 +186,8 @@ def film(performance: Performance, videos: Path) -> list[DrawnJoints]:
 
 def _record(performance: Performance, label: int, camera: int, seen: DrawnJoints) -> dict[str, Any]:
     """PYSKL's entry of one video; arrays are copied so that pickling gives the same bytes in every process."""
-    width, height = SIZE
-    return {'frame_dir': performance.name(camera), 'label': label,
-            'img_shape': (height, width), 'original_shape': (height, width), 'total_frames': seen.keypoints.shape[1],
-            'keypoint': seen.keypoints.astype(np.float32), 'keypoint_score': 0.5 + 0.5 * seen.visible}
+    return to_entry(performance.name(camera), label, seen.keypoints.astype(np.float32), 0.5 + 0.5 * seen.visible, SIZE,
+                    sizes_first=True)
 
 
 def _state(options: DemoOptions) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name
+from core.data.annotations.records import to_entry
 from core.data.frames.extraction import FrameFormat, write_frames
 from core.files import write_atomic
 from core.parallel import in_parallel
@@ -64,11 +65,10 @@ def render_sequence(sequence: NuclaSequence, images: Path, seed: int) -> tuple[n
     return seen.keypoints, _scores(seen, scene.figures[0].points, scene.camera)
 
 
-def _to_entry(sequence: NuclaSequence, keypoints: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
+def _new_entry(sequence: NuclaSequence, keypoints: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
     """PYSKL's entry of one sequence; arrays are copied so that pickling gives the same bytes in every process."""
-    return {'frame_dir': sequence.name, 'label': parse_nucla_name(sequence.name).label, 'img_shape': SIZE[::-1],
-            'original_shape': SIZE[::-1], 'total_frames': len(sequence.joints),
-            'keypoint': keypoints.astype(np.float32), 'keypoint_score': scores.astype(np.float32)}
+    return to_entry(sequence.name, parse_nucla_name(sequence.name).label, keypoints.astype(np.float32),
+                    scores.astype(np.float32), SIZE, sizes_first=True)
 
 
 def _scores(seen: DrawnJoints, points: np.ndarray, camera: Camera) -> np.ndarray:
@@ -94,7 +94,7 @@ def write_nucla(sequences: Sequence[NuclaSequence], out: Path, seed: int = 0, jo
     with tqdm(total=sum(len(sequence.joints) for sequence in sequences), desc='rendering', unit='frame') as bar:
         annotations = []
         for sequence, drawn in zip(sequences, in_parallel(render, sequences, jobs), strict=True):
-            annotations.append(_to_entry(sequence, *drawn))
+            annotations.append(_new_entry(sequence, *drawn))
             bar.update(len(sequence.joints))
     content = {'split': {}, 'annotations': annotations, 'class_names': list(CLASS_NAMES.values())}
     write_atomic(out / ANNOTATION_FILE, pickle.dumps(content, protocol=4))

@@ -34,7 +34,7 @@ UNUSABLE_POSES: dict[str, str] = dict.fromkeys((
     'S005C001P021R002A057', 'S010C002P016R001A053', 'S010C003P016R002A055', 'S010C003P017R001A055',
     'S011C003P028R001A055', 'S011C003P038R001A055', 'S012C002P016R001A053', 'S012C003P016R002A055',
     'S012C003P037R001A055', 'S016C003P040R002A053'), 'listed as dirty')
-"""NTU-60 sequences with unusable published 2D poses (End2end ``NTUAnnot``) → why, in words that follow a number."""
+"""NTU-60 sequences with unusable published 2D poses (End2end ``NTUAnnot``) → why, as in '3 listed as dirty'."""
 
 UNUSABLE_SKELETONS: dict[str, str] = dict.fromkeys(_read_list('ntu_missing.txt'),
                                                    'listed as having no complete Kinect skeleton')

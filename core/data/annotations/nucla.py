@@ -40,7 +40,7 @@ class NuclaName(NamedTuple):
 
 
 class NuclaSequence(NamedTuple):
-    """One recorded sequence: name and ``joints`` float32 (T, 20, 3), meters in its camera's frame.
+    """One recorded sequence: name and ``joints`` float32 ``(T, 20, 3)``, meters in its camera's frame.
 
     The camera's axes are x right, y up, z forward. A few joints are exactly 0.
     """
@@ -66,12 +66,12 @@ def parse_nucla_name(name: str) -> NuclaName:
     return NuclaName(*map(int, match.groups()))
 
 
-def read_nucla(path: str | Path) -> list[NuclaSequence]:
+def read_nucla_sequences(path: str | Path) -> list[NuclaSequence]:
     """Read all skeleton sequences, sorted by name.
 
     Args:
-        path: an ``.npz`` with ``names`` (N,), ``lengths`` (N,) and ``joints`` (sum of lengths, 20, 3), or a folder with
-            one ``NAME.json`` a sequence that holds ``skeletons`` (T, 20, 3) (CTR-GCN's form).
+        path: an ``.npz`` with ``names`` ``(N,)``, ``lengths`` ``(N,)`` and ``joints`` ``(sum of lengths, 20, 3)``; or a
+            folder with a file ``NAME.json`` for each sequence, which holds ``skeletons`` ``(T, 20, 3)`` (CTR-GCN).
 
     Raises:
         ValueError: naming the file, when it is missing, damaged or of another shape.

@@ -19,6 +19,7 @@ from core.data.annotations.ntu import (
 )
 from core.data.annotations.nucla import NuclaName, parse_nucla_name
 from core.data.annotations.records import Record
+from core.data.annotations.subsets import rank_in_class
 
 NUCLA_TRAIN_VIEWS = frozenset((1, 2))
 NTU60, NTU120, NUCLA = 'NTU-60', 'NTU-120', 'N-UCLA'
@@ -42,12 +43,12 @@ _NO_FRAMES, _NO_ANNOTATION = 'without a frame directory', 'without an annotation
 
 @dataclass(frozen=True)
 class Subset:
-    """A random part of the training side, the first of a seeded order: half of it, then ``few`` of every class.
+    """A random part of the training side: it is shuffled, half of it is kept, then the first ``few`` of every class.
 
     Attributes:
-        half: keep one half, the larger one of an odd number.
-        few: keep this many of every class, or all where there are not so many; 0 keeps all.
-        seed: of the order.
+        half: keep one half; of an odd number the larger one.
+        few: keep this many of every class, or all if a class has fewer; 0 keeps all.
+        seed: of the shuffle.
     """
 
     half: bool = False
@@ -94,10 +95,11 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
             ``<name>_train`` and ``<name>_test`` (``<name>_val`` where there is none). ``'split:,<test list>'`` trains
             on nothing.
         split: the annotation file's own lists, name → ids.
-        available: names that have frames; ``None`` does not ask.
-        unusable: names that a key of ``PROTOCOLS`` leaves out → why, in words that follow a number of sequences.
-        num_setups: of NTU names, a key of ``PROTOCOLS`` keeps the setups 1..num_setups; up to 17 they are NTU-60,
-            beyond NTU-120.
+        available: names that have frames; ``None`` skips this check.
+        unusable: name → why the protocols of ``PROTOCOLS`` leave it out; the reason follows a number, as in
+            '3 listed as dirty'.
+        num_setups: of NTU names, the protocols of ``PROTOCOLS`` keep the setups 1..num_setups; up to 17 the data set
+            is NTU-60, above it is NTU-120.
         subset: part of the training side to keep.
 
     Raises:
@@ -189,23 +191,14 @@ def _split_sides(names: Sequence[str], train: frozenset[str], test: frozenset[st
 
 
 def _draw(train: np.ndarray, labels: np.ndarray, subset: Subset) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Those of ``train`` (N,) that a subset keeps and, by reason, those it drops, in file order."""
+    """Which of ``train`` ``(N,)`` a subset keeps, and which it drops for which reason, in file order."""
     order = np.random.default_rng(subset.seed).permutation(len(train))
     dropped: dict[str, np.ndarray] = {}
     if subset.half:
         order, rest = np.split(order, [(len(order) + 1) // 2])
         dropped['outside the random half'] = train[np.sort(rest)]
     if subset.few:
-        first = _rank_in_class(labels[order]) < subset.few
+        first = rank_in_class(labels[order]) < subset.few
         dropped[f'outside the random {subset.few} of each class'] = train[np.sort(order[~first])]
         order = order[first]
     return train[np.sort(order)], dropped
-
-
-def _rank_in_class(labels: np.ndarray) -> np.ndarray:
-    """How many of the same label come before each of ``labels`` (N,)."""
-    grouped = np.argsort(labels, kind='stable')
-    _, start, count = np.unique(labels[grouped], return_index=True, return_counts=True)
-    rank = np.empty(len(labels), np.int64)
-    rank[grouped] = np.arange(len(labels)) - np.repeat(start, count)
-    return rank

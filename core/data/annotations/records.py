@@ -24,9 +24,9 @@ class Annotation:
         label: 0-based class.
         total_frames: T.
         image_size: (width, height) of the picture whose pixels ``keypoints`` count.
-        keypoints: (M, T, V, 2), (x, y) in pixels, (0, 0) where missing; kept in the file's type (float16 in the
+        keypoints: ``(M, T, V, 2)``, (x, y) in pixels, (0, 0) where missing; kept in the file's type (float16 in the
             published files) because tens of thousands of records stay in memory.
-        scores: (M, T, V) joint confidences.
+        scores: ``(M, T, V)`` joint confidences.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Annotation:
     scores: np.ndarray
 
     def at(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Keypoints (M, L, V, 2) and scores (M, L, V) of the 0-based frames ``times`` (L,), as float32."""
+        """Keypoints ``(M, L, V, 2)`` and scores ``(M, L, V)`` of the 0-based frames ``times`` ``(L,)``, as float32."""
         return self.keypoints[:, times].astype(np.float32), self.scores[:, times].astype(np.float32)
 
 
@@ -85,8 +85,7 @@ def read_records(path: str | Path, convert: Callable[[dict, int | None], RecordT
 
     Args:
         path: the ``.pkl`` file.
-        convert: makes a record with ``name``, ``label`` and ``keypoints`` (M, T, V, C) of an entry and the wanted V, or
-            raises a ValueError that says what is wrong with the entry.
+        convert: makes a ``Record`` of an entry and the wanted V; a ValueError of it says what is wrong with the entry.
         num_joints: V that every record must have; by default that of the first record.
 
     Raises:
@@ -145,6 +144,26 @@ def convert_entries(entries: list, convert: Callable[[dict, int | None], RecordT
         yield record
 
 
+def to_entry(name: str, label: int, keypoints: np.ndarray, scores: np.ndarray, image_size: tuple[int, int], *,
+             sizes_first: bool = False) -> dict[str, Any]:
+    """Return an entry of an annotation pickle with 2D poses; ``to_annotation`` reads it.
+
+    Args:
+        name: sequence id.
+        label: 0-based class.
+        keypoints: ``(M, T, V, 2)`` in pixels.
+        scores: ``(M, T, V)``.
+        image_size: (width, height) of the picture in pixels.
+        sizes_first: put the sizes before the number of frames. The order of the keys decides on the bytes of a file,
+            and rendered and predicted poses have always been written in this one.
+    """
+    width, height = image_size
+    sizes = {'img_shape': (height, width), 'original_shape': (height, width)}
+    frames = {'total_frames': keypoints.shape[1]}
+    shapes = sizes | frames if sizes_first else frames | sizes
+    return {'frame_dir': name, 'label': label, **shapes, 'keypoint': keypoints, 'keypoint_score': scores}
+
+
 def to_annotation(entry: dict, num_joints: int | None = None) -> Annotation:
     """Make a record of an entry with 2D poses.
 
@@ -162,7 +181,7 @@ def to_annotation(entry: dict, num_joints: int | None = None) -> Annotation:
 
 
 def checked_keypoints(entry: dict, channels: int, num_joints: int | None = None) -> np.ndarray:
-    """Return an entry's ``keypoint`` (M, T, V, channels) in the file's type.
+    """Return an entry's ``keypoint`` ``(M, T, V, channels)`` in the file's type.
 
     Raises:
         ValueError: another shape or number of joints, ``total_frames`` other than T, NaN or infinity.

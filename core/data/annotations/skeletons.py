@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name, read_nucla
+from core.data.annotations.nucla import CLASS_NAMES, NuclaSequence, parse_nucla_name, read_nucla_sequences
 from core.data.annotations.records import AnnotationFile, checked_keypoints, name_and_label, read_records, to_annotation
 from core.layouts import NUCLA20
 
@@ -19,7 +19,7 @@ class SkeletonRecord:
     Attributes:
         name: sequence id.
         label: 0-based class.
-        keypoints: float32 (M, T, V, C): (x, y, score) in pixels, or (x, y, z) in meters; zeros where missing.
+        keypoints: float32 ``(M, T, V, C)``: (x, y, score) in pixels, or (x, y, z) in meters; zeros where missing.
         image_size: (width, height) of the picture whose pixels ``keypoints`` count; ``None`` for (x, y, z).
     """
 
@@ -44,7 +44,8 @@ def read_skeletons(path: str | Path, num_joints: int | None = None) -> Annotatio
     """Read all keypoint sequences of a file.
 
     Args:
-        path: a PYSKL pickle of 2D or 3D poses, or N-UCLA's ``.npz`` or folder of JSON files (see ``read_nucla``).
+        path: a PYSKL pickle of 2D or 3D poses, or what ``read_nucla_sequences`` reads: N-UCLA's ``.npz`` or its folder
+            of JSON files.
         num_joints: V that every record must have; by default that of the first record.
 
     Raises:
@@ -56,7 +57,8 @@ def read_skeletons(path: str | Path, num_joints: int | None = None) -> Annotatio
     if num_joints not in (None, NUCLA20.num_joints):
         raise ValueError(f'{path}: N-UCLA skeletons have {NUCLA20.num_joints} joints, expected {num_joints}; choose '
                          f"the layout '{NUCLA20.name}'")
-    return AnnotationFile([_from_nucla(sequence) for sequence in read_nucla(path)], {}, tuple(CLASS_NAMES.values()))
+    records = [_from_nucla(sequence) for sequence in read_nucla_sequences(path)]
+    return AnnotationFile(records, {}, tuple(CLASS_NAMES.values()))
 
 
 def to_skeleton(entry: dict, num_joints: int | None = None) -> SkeletonRecord:

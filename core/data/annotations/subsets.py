@@ -11,7 +11,7 @@ _CAMERA = re.compile(r'C\d{3}(?=P\d{3}R\d{3}A\d{3}$)|(?<=^a\d{2}_s\d{2}_e\d{2})_
 
 
 def performance(name: str) -> str:
-    """Return an NTU or N-UCLA name without its camera, which all views of one performance share; others as they are.
+    """Return a name without its camera: all views of a performance share it. Only NTU and N-UCLA names change.
 
     Example:
         >>> performance('S001C003P008R002A024'), performance('a01_s02_e00_v03')
@@ -44,10 +44,10 @@ def resample(labels: Sequence[int] | np.ndarray, num_classes: int, times: Sequen
     """Repeat records by their class.
 
     Args:
-        labels: 0-based classes, (N,).
+        labels: 0-based classes ``(N,)``.
         num_classes: K.
-        times: how often the records of each block are taken; the K classes fall into as many equal blocks in a row. Of
-            the share beyond a whole number, that share of every class's records is drawn.
+        times: how often records are taken, one number for each of several equal blocks of classes. A number of 1.3
+            takes every record once, and a random 30 % of each class once more.
         rng: source of the draws; not used for whole numbers.
 
     Returns:
@@ -71,10 +71,23 @@ def resample(labels: Sequence[int] | np.ndarray, num_classes: int, times: Sequen
     return np.repeat(np.arange(len(labels)), repeats)
 
 
+def rank_in_class(labels: np.ndarray) -> np.ndarray:
+    """How many of the same label come before each of ``labels`` ``(N,)``, int64 ``(N,)``.
+
+    Example:
+        >>> rank_in_class(np.array([5, 7, 5, 5]))
+        array([0, 0, 1, 2])
+    """
+    grouped = np.argsort(labels, kind='stable')
+    _, start, count = np.unique(labels[grouped], return_index=True, return_counts=True)
+    rank = np.empty(len(labels), np.int64)
+    rank[grouped] = np.arange(len(labels)) - np.repeat(start, count)
+    return rank
+
+
 def _random_rank(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Place (N,) of every record in a random order of its class, from 0."""
-    order = np.lexsort((rng.random(len(labels)), labels))
-    counts = np.bincount(labels)
+    """Place ``(N,)`` of every record in a random order of its class, from 0."""
+    order = np.argsort(rng.random(len(labels)), kind='stable')
     rank = np.empty_like(labels)
-    rank[order] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rank[order] = rank_in_class(labels[order])
     return rank

@@ -25,8 +25,8 @@ class ClipDraw(NamedTuple):
         scale: factor on the box size.
         rotation: degrees, anticlockwise.
         mirror: flip left to right.
-        shift: (2,) of the box center, as fractions of the box size.
-        color: (3, 4) matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
+        shift: ``(2,)`` of the box center, as fractions of the box size.
+        color: ``(3, 4)`` matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
     """
 
     scale: float = 1.0
@@ -72,7 +72,7 @@ def augment_boxes(boxes: Boxes, draw: ClipDraw) -> Boxes:
 
 
 def color_matrix(brightness: float, contrast: float, saturation: float) -> np.ndarray:
-    """(3, 4) matrix on (R, G, B, 1) that applies the three gains in the order saturation, contrast, brightness.
+    """``(3, 4)`` matrix on (R, G, B, 1) that applies the three gains in the order saturation, contrast, brightness.
 
     Saturation mixes with the pixel's luma, contrast stretches around mid-gray 128.
     """
@@ -81,7 +81,7 @@ def color_matrix(brightness: float, contrast: float, saturation: float) -> np.nd
 
 
 def change_colors(frames: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """uint8 RGB frames (..., H, W, 3) through a (3, 4) color matrix, clipped to 0..255."""
+    """uint8 RGB frames ``(..., H, W, 3)`` through a ``(3, 4)`` color matrix, clipped to 0..255."""
     rows = frames.reshape(-1, frames.shape[-2], 3)
     return cv2.transform(rows, matrix).reshape(frames.shape)
 
@@ -91,8 +91,8 @@ def flip_joints(keypoints: np.ndarray, visible: np.ndarray, width: int,
     """Joints of a mirrored picture: x → width - 1 - x, left and right joints exchanged.
 
     Args:
-        keypoints: (..., V, 2) in pixels.
-        visible: (..., V).
+        keypoints: ``(..., V, 2)`` in pixels.
+        visible: ``(..., V)``.
         width: picture width in pixels.
         flip_order: ``Layout.flip_order``.
 
@@ -104,7 +104,7 @@ def flip_joints(keypoints: np.ndarray, visible: np.ndarray, width: int,
 
 
 def mirror_features(features: torch.Tensor, flip_order: Sequence[int]) -> torch.Tensor:
-    """Joint features (..., V, C) with x mirrored at 0, left and right joints exchanged by ``Layout.flip_order``."""
+    """Joint features ``(..., V, C)`` with x mirrored at 0, left and right joints exchanged by ``Layout.flip_order``."""
     sign = features.new_ones(features.shape[-1])
     sign[0] = -1
     return features[..., list(flip_order), :] * sign

@@ -112,7 +112,7 @@ class FrameLog:
         num_records: number of records.
 
     Attributes:
-        counts: int64 (records, 2): frames read, frames replaced.
+        counts: int64 ``(records, 2)``: frames read, frames replaced.
     """
 
     def __init__(self, num_records: int) -> None:

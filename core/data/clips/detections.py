@@ -1,12 +1,12 @@
-"""Person boxes that a detector found: a JSON file, and which box of a frame is which annotated person's.
+"""Person boxes that a detector found: read from a JSON file, and matched with the annotated persons.
 
 The file is a list in the manner of COCO's detection results, one object a box, in any order::
 
     [{"sequence": "S001C001P001R001A001", "frame": 1, "bbox": [x, y, width, height], "score": 0.98}, ...]
 
 ``frame`` counts from 1 as the frame files do; ``bbox`` is in pixels of the annotation's ``img_shape``, (x, y) its upper
-left corner; ``score`` is larger for surer boxes. Other fields are ignored, and so are sequences that nobody asks for. A
-box is made to a crop as the hull of annotated joints is, ``DATASET.BBOX_SCALE`` times its size.
+left corner; ``score`` is larger for surer boxes. Other fields and other sequences are ignored. A crop is
+``DATASET.BBOX_SCALE`` times as large as its box, as it is with the hull of annotated joints.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ class Detections(NamedTuple):
     """The boxes of one sequence, by frame and within a frame the surest first.
 
     Attributes:
-        frames: int64 (N,), 0-based, ascending.
-        boxes: N boxes in pixels of the annotation's picture, float64 (N, 2) each of center and size.
+        frames: int64 ``(N,)``, 0-based, ascending.
+        boxes: N boxes in pixels of the annotation's picture, float64 ``(N, 2)`` each of center and size.
     """
 
     frames: np.ndarray
     boxes: Boxes
 
     def at(self, times: np.ndarray, ratio: np.ndarray | float = 1.0) -> tuple[Boxes, np.ndarray]:
-        """The boxes of the 0-based frames ``times`` (T,), times ``ratio`` (x, y).
+        """Return the boxes of the 0-based frames ``times`` ``(T,)``, multiplied by ``ratio`` (x, y).
 
         Returns:
-            boxes (T, D, 2), and ``valid`` bool (T, D): a frame has up to D boxes.
+            boxes ``(T, D, 2)``, and ``valid`` bool ``(T, D)``: a frame has up to D boxes.
         """
         first, stop = (np.searchsorted(self.frames, times, side)[:, None] for side in ('left', 'right'))
         slots = first + np.arange(max(1, (stop - first).max()))
@@ -77,19 +77,20 @@ def match_detections(found: Boxes, valid: np.ndarray, keypoints: np.ndarray, vis
                      frame_size: tuple[int, int]) -> tuple[Boxes, np.ndarray]:
     """Choose every person's box among those found, so that annotated joints stay with their crop.
 
-    In each frame the pair of person and box with the largest overlap (intersection over union with the hull of the
-    joints; in a frame without joints, of the nearest frame that has some) is joined first, then the next of those left.
-    Where nobody has joints in the whole clip, the surest box is the first person's, and so on.
+    In each frame the person and the box that overlap most are joined first, then the next pair of those left. The
+    overlap is the intersection over union of the box and the hull of the person's joints; a frame without joints takes
+    the hull of the nearest frame with some. If nobody has joints in the whole clip, the first person gets the surest
+    box, and so on.
 
     Args:
-        found: boxes (T, D, 2), the surest first.
-        valid: bool (T, D), whether there is such a box.
-        keypoints: (M, T, V, 2), in the pixels of ``found``.
-        visible: (M, T, V), non-zero where a joint is annotated.
+        found: boxes ``(T, D, 2)``, the surest first.
+        valid: bool ``(T, D)``, whether there is such a box.
+        keypoints: ``(M, T, V, 2)``, in the pixels of ``found``.
+        visible: ``(M, T, V)``, non-zero where a joint is annotated.
         frame_size: (width, height) of the frame.
 
     Returns:
-        boxes (M, T, 2), and ``known`` bool (M, T): whether the person has a box in the frame.
+        boxes ``(M, T, 2)``, and ``known`` bool ``(M, T)``: whether the person has a box in the frame.
     """
     hulls, seen = joint_hull(keypoints, visible)
     if seen.any():
@@ -113,7 +114,7 @@ def _is_box(entry: Any) -> bool:
 
 
 def _overlap(persons: Boxes, found: Boxes) -> np.ndarray:
-    """Intersection over union (M, T, D) of boxes (M, T, 2) with boxes (T, D, 2).
+    """Intersection over union ``(M, T, D)`` of boxes ``(M, T, 2)`` with boxes ``(T, D, 2)``.
 
     Borders count as a pixel, so that the hull of a single joint has an area too.
     """
@@ -125,10 +126,10 @@ def _overlap(persons: Boxes, found: Boxes) -> np.ndarray:
 
 
 def _join(affinity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Join persons and boxes frame by frame, the pair of largest ``affinity`` (M, T, D) first, while it is above 0.
+    """Join persons and boxes frame by frame, the pair of largest ``affinity`` ``(M, T, D)`` first, while it is above 0.
 
     Returns:
-        the persons' boxes, 0 to D - 1, int64 (M, T), and whether they have one, bool (M, T).
+        the persons' boxes, 0 to D - 1, int64 ``(M, T)``, and whether they have one, bool ``(M, T)``.
     """
     persons, times, boxes = affinity.shape
     left, frames = affinity.copy(), np.arange(times)

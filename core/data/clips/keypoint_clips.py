@@ -19,11 +19,11 @@ class SkeletonClip(NamedTuple):
     """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
 
     Attributes:
-        features: float32 (M, T, V, C) of the chosen stream; zeros for an absent person. Several test clips of one
+        features: float32 ``(M, T, V, C)`` of the chosen stream; zeros for an absent person. Several test clips of one
             sequence lie one after the other on the axis T.
-        person_mask: float32 (M,), 1 if the person is in the sequence; at least one person always is.
-        label: int64 (), 0-based class.
-        index: int64 (), position in the dataset's records.
+        person_mask: float32 ``(M,)``, 1 if the person is in the sequence; at least one person always is.
+        label: int64 ``()``, 0-based class.
+        index: int64 ``()``, position in the dataset's records.
     """
 
     features: Array

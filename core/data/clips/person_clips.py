@@ -21,19 +21,19 @@ from core.layouts import Layout
 class Clip(NamedTuple):
     """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
 
-    Under a mirror (training only) everything is that of the mirrored frame, so that a person seen on the left is seen
-    on the right, also by whoever reads positions in the frame.
+    A mirrored clip (training only) is that of the mirrored frame in all its fields: a person on the left stands on the
+    right, in the pixels and in the positions.
 
     Attributes:
-        frames: uint8 (M, T, H, W, 3) RGB crops; zeros for an absent person.
-        keypoints_crop: float32 (M, T, V, 2), (x, y) in crop pixels, (0, 0) where not visible.
-        visible: float32 (M, T, V), 1 if the joint is annotated (it may lie outside the crop), else 0.
-        keypoints_image: float32 (M, T, V, 2), pixels of the stored frame, (0, 0) where not visible.
-        crop_to_image: float32 (M, T, 2, 3), affine map from crop pixels to pixels of the stored frame.
-        image_size: float32 (2,), (width, height) of the stored frame.
-        person_mask: float32 (M,), 1 if the person is in the clip; at least one person always is.
-        label: int64 (), 0-based class.
-        index: int64 (), position in the dataset's records.
+        frames: uint8 ``(M, T, H, W, 3)`` RGB crops; zeros for an absent person.
+        keypoints_crop: float32 ``(M, T, V, 2)``, (x, y) in crop pixels, (0, 0) where not visible.
+        visible: float32 ``(M, T, V)``, 1 if the joint is annotated (it may lie outside the crop), else 0.
+        keypoints_image: float32 ``(M, T, V, 2)``, pixels of the stored frame, (0, 0) where not visible.
+        crop_to_image: float32 ``(M, T, 2, 3)``, affine map from crop pixels to pixels of the stored frame.
+        image_size: float32 ``(2,)``, (width, height) of the stored frame.
+        person_mask: float32 ``(M,)``, 1 if the person is in the clip; at least one person always is.
+        label: int64 ``()``, 0-based class.
+        index: int64 ``()``, position in the dataset's records.
     """
 
     frames: Array
@@ -164,7 +164,7 @@ class ClipDataset(RecordDataset[Clip, Annotation]):
 
     def _persons(self, record: Annotation, times: np.ndarray,
                  frame_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Joints (M, T, V, 2) in stored-frame pixels, visible bool (M, T, V), present bool (M,) at ``times``."""
+        """Joints ``(M, T, V, 2)`` in stored-frame pixels, visible ``(M, T, V)`` and present ``(M,)`` at ``times``."""
         keypoints, scores = record.at(times)
         if len(keypoints) < self.num_persons:
             absent = [(0, self.num_persons - len(keypoints)), (0, 0), (0, 0)]

@@ -20,11 +20,11 @@ SHORT_SIDE = 64
 """Shorter side, in pixels, of the picture that ``random_crop`` crops."""
 
 
-class Poses(NamedTuple):
+class PicturePoses(NamedTuple):
     """Keypoints and the picture that they lie in.
 
     Attributes:
-        keypoints: (M, T, V, C), C at least 2.
+        keypoints: ``(M, T, V, C)``, C at least 2.
         size: (width, height) of the picture, pixels.
     """
 
@@ -41,7 +41,7 @@ class Box(NamedTuple):
     height: int
 
 
-def compact_box(poses: Poses, padding: float = 0.25, threshold: float = 10,
+def compact_box(poses: PicturePoses, padding: float = 0.25, threshold: float = 10,
                 hw_ratio: tuple[float, float] | None = (1.0, 1.0), allow_imgpad: bool = True) -> Box:
     """Find the box around all persons of all frames (``PoseCompact``).
 
@@ -51,7 +51,7 @@ def compact_box(poses: Poses, padding: float = 0.25, threshold: float = 10,
     Args:
         poses: at least one person.
         padding: widening, share of the box.
-        threshold: smallest width and height, pixels; else the answer is the whole picture.
+        threshold: pixels; if the box is narrower or lower, the answer is the whole picture.
         hw_ratio: smallest and largest height over width, reached by widening; ``None``: any.
         allow_imgpad: the box may reach beyond the picture.
     """
@@ -72,14 +72,14 @@ def compact_box(poses: Poses, padding: float = 0.25, threshold: float = 10,
     return Box(left, top, right - left, bottom - top)
 
 
-def compact(poses: Poses, box: Box) -> Poses:
+def compact(poses: PicturePoses, box: Box) -> PicturePoses:
     """Crop to a box; coordinates of exactly 0 stay 0 (``PoseCompact``)."""
-    return Poses(_moved(poses.keypoints, box, poses.keypoints[..., :2] != 0), (box.width, box.height))
+    return PicturePoses(_moved(poses.keypoints, box, poses.keypoints[..., :2] != 0), (box.width, box.height))
 
 
-def crop(poses: Poses, box: Box) -> Poses:
+def crop(poses: PicturePoses, box: Box) -> PicturePoses:
     """Crop to a box; missing joints move along (``RandomResizedCrop``, ``CenterCrop``)."""
-    return Poses(_moved(poses.keypoints, box, True), (box.width, box.height))
+    return PicturePoses(_moved(poses.keypoints, box, True), (box.width, box.height))
 
 
 def _moved(keypoints: np.ndarray, box: Box, where: np.ndarray | bool) -> np.ndarray:
@@ -94,14 +94,14 @@ def short_side(size: tuple[int, int], length: int) -> tuple[int, int]:
     return int(size[0] * factor + 0.5), int(size[1] * factor + 0.5)
 
 
-def resize(poses: Poses, size: tuple[int, int]) -> Poses:
+def resize(poses: PicturePoses, size: tuple[int, int]) -> PicturePoses:
     """Stretch to another size (width, height) (``Resize``)."""
     factor = np.ones(poses.keypoints.shape[-1], np.float32)
     factor[:2] = np.divide(size, poses.size)
-    return Poses(poses.keypoints * factor, size)
+    return PicturePoses(poses.keypoints * factor, size)
 
 
-def flip(poses: Poses, flip_order: Sequence[int]) -> Poses:
+def flip(poses: PicturePoses, flip_order: Sequence[int]) -> PicturePoses:
     """Mirror: x → width - x unless x is exactly 0, left and right joints exchanged (``Flip``).
 
     Args:
@@ -111,7 +111,7 @@ def flip(poses: Poses, flip_order: Sequence[int]) -> Poses:
     mirrored = poses.keypoints[..., list(flip_order), :]
     x = mirrored[..., 0]
     mirrored[..., 0] = np.where(x != 0, poses.size[0] - x, 0)
-    return Poses(mirrored, poses.size)
+    return PicturePoses(mirrored, poses.size)
 
 
 def central_box(size: tuple[int, int], side: int) -> Box:
@@ -142,7 +142,7 @@ def random_box(size: tuple[int, int], area_range: tuple[float, float], rng: np.r
     return Box(int(left), int(top), *fitting[0].tolist())
 
 
-def random_crop(poses: Poses, area_range: tuple[float, float], rng: np.random.Generator) -> Poses:
+def random_crop(poses: PicturePoses, area_range: tuple[float, float], rng: np.random.Generator) -> PicturePoses:
     """Crop a random share of a picture, after bringing its shorter side to 64 pixels (PoseC3D's training).
 
     Args:

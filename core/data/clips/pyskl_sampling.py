@@ -60,6 +60,6 @@ def _short_start(covered: int, rng: np.random.RandomState, test_clip: tuple[int,
 
 def pyskl(num_frames: int, length: int, rng: np.random.Generator | None = None, clip: int = 0,
           num_clips: int = 1) -> np.ndarray:
-    """Frames (length,) of clip k of K as PYSKL tests, to repeat the scores of its checkpoints; ``rng`` is unused."""
+    """Frames ``(length,)`` of clip k of K as PYSKL's testing takes them, to repeat its scores; ``rng`` is unused."""
     clips = uniform_sample(num_frames, length, np.random.RandomState(TEST_SEED), num_clips, test_mode=True)
     return clips.reshape(num_clips, length)[clip]

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from core.data.annotations.skeletons import SkeletonRecord
-from core.data.clips.pose_compact import Poses, compact, compact_box, flip, random_crop, resize
+from core.data.clips.pose_compact import PicturePoses, compact, compact_box, flip, random_crop, resize
 from core.data.clips.sampling import Sampler, centered, clip_after_clip, clip_samplers, random_segment
 from core.data.clips.streams import prenormalize_2d, skeleton_features
 from core.layouts import Layout
@@ -54,20 +54,20 @@ class Preprocess(ABC):
         """Make the clips of a sequence, one after the other on the frame axis.
 
         Args:
-            record: keypoints (M, T, V, 3) of people who are there.
+            record: keypoints ``(M, T, V, 3)`` of people who are there.
             clip_size: L, number of frames of the clip.
             training: augment, and draw the frames at random.
             rng: source of the draws; not used else.
 
         Returns:
-            float32 (M, K * L, V, 3), in training (M, L, V, 3).
+            float32 ``(M, K * L, V, 3)``, in training ``(M, L, V, 3)``.
 
         Raises:
             ValueError: an unknown stream, or a layout without the bones it needs.
         """
 
     def _times(self, num_frames: int, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
-        """Frames (K * L,) of a sequence of ``num_frames``; in training (L,) of a random stretch of it."""
+        """Frames ``(K * L,)`` of a sequence of ``num_frames``; in training ``(L,)`` of a random stretch of it."""
         if not training:
             samplers = clip_samplers(self.test_sampler, self.num_clips)
             return clip_after_clip(num_frames, clip_size, rng, samplers=samplers)
@@ -77,7 +77,7 @@ class Preprocess(ABC):
         return rng.integers(num_frames - covered + 1) + self.sampler(covered, clip_size, rng)
 
     def _mirrored(self, joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """With ``mirror_prob``, joints (M, T, V, 3) mirrored at x = 0, left and right exchanged."""
+        """With ``mirror_prob``, joints ``(M, T, V, 3)`` mirrored at x = 0, left and right exchanged."""
         if rng.random() >= self.mirror_prob:
             return joints
         return joints[..., self.layout.flip_order, :] * np.array((-1, 1, 1), np.float32)
@@ -142,8 +142,8 @@ class PreNormalize(Preprocess):
 class PoseCompact(Preprocess):
     """2D joints in the pixels of a heatmap, the people filling it (PoseC3D, Duan et al., CVPR 2022; PYSKL's configs).
 
-    Frames are taken first; one square around everybody in all of them, also in those of several test clips, becomes
-    the picture. Training crops it at random. A joint at (0, 0) is missing: it gets score 0.
+    Frames are taken first; one square around everybody in all these frames becomes the picture, and several test clips
+    share it. Training crops it at random. A joint at (0, 0) is missing: it gets score 0.
 
     Positions are relative to the middle of the heatmap: x - (W - 1) / 2 and y - (W - 1) / 2, W its side in pixels. The
     mirror of training is the published one about W / 2, half a pixel off the middle.
@@ -172,7 +172,7 @@ class PoseCompact(Preprocess):
     def __call__(self, record: SkeletonRecord, clip_size: int, training: bool, rng: np.random.Generator) -> np.ndarray:
         """See ``Preprocess``."""
         times = self._times(record.keypoints.shape[1], clip_size, training, rng)
-        poses = Poses(record.keypoints[:, times], record.picture_size)  # (M, K * L, V, 3)
+        poses = PicturePoses(record.keypoints[:, times], record.picture_size)  # (M, K * L, V, 3)
         present = poses.keypoints[..., :2].any(-1, keepdims=True)
         poses = compact(poses._replace(keypoints=poses.keypoints * present), compact_box(poses))
         side = self.train_size if training else self.test_size
@@ -189,7 +189,7 @@ PREPROCESS: dict[str, type[Preprocess]] = {'ctrgcn': CTRGCN, 'prenormalize': Pre
 
 
 def view_rotation(about_x: float, about_y: float) -> np.ndarray:
-    """float32 (3, 3) matrix ``Ry @ Rx`` that turns row vectors, ``points @ matrix``, by two angles in degrees."""
+    """float32 ``(3, 3)`` matrix ``Ry @ Rx`` that turns row vectors, ``points @ matrix``, by two angles in degrees."""
     cos_x, cos_y = np.cos(np.radians((about_x, about_y)))
     sin_x, sin_y = np.sin(np.radians((about_x, about_y)))
     turn_x = np.array([[1, 0, 0], [0, cos_x, sin_x], [0, -sin_x, cos_x]])
@@ -198,7 +198,7 @@ def view_rotation(about_x: float, about_y: float) -> np.ndarray:
 
 
 def stretch(joints: np.ndarray) -> np.ndarray:
-    """Map each axis of joints (M, T, V, C) to -1..1 over all persons, frames and joints; one without extent to 0."""
+    """Map each axis of joints ``(M, T, V, C)`` to -1..1 over all persons, frames and joints; a constant one to 0."""
     low, high = joints.min((0, 1, 2)), joints.max((0, 1, 2))  # (C,)
     extent = high - low
     return np.divide(2 * (joints - low), extent, out=np.ones_like(joints), where=extent > 0) - 1

@@ -4,7 +4,7 @@ Every sampler is ``(num_frames, length, rng) -> int64 (length,)`` with 0-based f
 the clip is looped (0, 1, .., n-1, 0, 1, ..), or, by CTR-GCN's two samplers and the dense ones, stretched; never
 refused.
 
-The samplers for testing draw nothing; they also give clip k of K of one sequence. The K clips are evenly out of step:
+The samplers for testing draw nothing; they also give clip k of K of one sequence. The K clips are evenly offset:
 interleaved, they are the frames that the sampler takes for one clip of K * length frames (up to the rounding of
 ``uniform``). Those of a sequence shorter than a clip start their loops at frames k * num_frames // K, as in PYSKL's
 multi-clip testing. Dense clips begin one after the other instead.
@@ -99,8 +99,8 @@ def even(num_frames: int, length: int, rng: np.random.Generator | None = None, c
 def dense(num_frames: int, length: int, rng: np.random.Generator, stride: float = 8) -> np.ndarray:
     """Frames ``stride`` apart from a start drawn uniformly (IntegralAction, training).
 
-    In a sequence shorter than that they are as far apart as it allows, first frame to last; a sequence of fewer frames
-    than the clip repeats some.
+    In a sequence that is too short for this stride, they spread evenly from the first frame to the last; a sequence of
+    fewer frames than the clip repeats some.
     """
     free = num_frames - 1 - _extent(num_frames, length, stride)
     return rng.integers(free + 1) + _apart(num_frames, length, stride)

@@ -36,12 +36,12 @@ class SceneClip(NamedTuple):
     for each step from one RGB frame to the next.
 
     Attributes:
-        frames: uint8 (1, T, H, W, 3) RGB crops of the whole frame; the first axis is that of the people elsewhere.
-        keypoints: float32 (M, T_p, V, 3): x and y in pixels of the pose map, which is ``POSE_STRIDE`` times smaller
-            than the crop, from its middle; and the score, 0 (with x and y) where there is no joint. The M persons with
-            the best joints of each frame, best first; nobody is followed from frame to frame.
-        label: int64 (), 0-based class.
-        index: int64 (), position in the dataset's records.
+        frames: uint8 ``(1, T, H, W, 3)`` RGB crops of the whole frame; the first axis stands for the persons.
+        keypoints: float32 ``(M, T_p, V, 3)``: x, y and the score; all three are 0 for a missing joint. x and y are
+            pixels of the pose map, which is ``POSE_STRIDE`` times smaller than the crop, counted from its middle. Each
+            frame has the M persons with the best joints, best first; nobody is followed from frame to frame.
+        label: int64 ``()``, 0-based class.
+        index: int64 ``()``, position in the dataset's records.
     """
 
     frames: Array
@@ -68,10 +68,10 @@ class SceneDraw(NamedTuple):
     """One clip's augmentation.
 
     Attributes:
-        sides: (2,) width and height of the box that is cut out, over those of the crop that is made of it.
-        place: (2,) of the box along x and y: 0 at the frame's left or upper border, 1 at the other one.
+        sides: ``(2,)`` width and height of the box that is cut out, as shares of those of the crop.
+        place: ``(2,)`` of the box along x and y: 0 at the frame's left or upper border, 1 at the other one.
         mirror: flip left to right.
-        color: (3, 4) matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
+        color: ``(3, 4)`` matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
     """
 
     sides: np.ndarray | tuple[float, float] = (1.0, 1.0)
@@ -82,7 +82,9 @@ class SceneDraw(NamedTuple):
 
 @dataclass(frozen=True)
 class SceneAugmentation:
-    """What is drawn once per clip: box sides out of 1, .875, .75, .66, at most one step apart, the place, a mirror.
+    """What is drawn once per clip: a box, a mirror and colors.
+
+    Each side of the box is 1, .875, .75 or .66 of the crop's; both sides are at most one step apart in this list.
 
     Attributes:
         flip_prob: probability of a mirror.
@@ -162,7 +164,7 @@ class SceneDataset(RecordDataset[SceneClip, Annotation]):
         return self.frames.frame_size(record.name, record.total_frames)
 
     def _frames(self, index: int, times: np.ndarray, to_image: np.ndarray, color: np.ndarray | None) -> np.ndarray:
-        """RGB crops (1, T, H, W, 3) of the frames ``times`` (T,), by the map (2, 3) to the stored frame."""
+        """RGB crops ``(1, T, H, W, 3)`` of the frames ``times`` ``(T,)``, by the map ``(2, 3)`` to the stored frame."""
         record = self.records[index]
         times, position = np.unique(times, return_inverse=True)
         to_image = np.broadcast_to(to_image, (1, len(position), 2, 3))
@@ -175,7 +177,7 @@ class SceneDataset(RecordDataset[SceneClip, Annotation]):
 
 def scene_affine(frame_size: tuple[int, int], crop_size: tuple[int, int], short_side: int,
                  draw: SceneDraw) -> np.ndarray:
-    """Map (2, 3) from pixels of the stored frame to those of a crop of the whole frame.
+    """Map ``(2, 3)`` from pixels of the stored frame to those of a crop of the whole frame.
 
     The frame is scaled to ``short_side``, a box is cut out of it and scaled to the crop, and mirrored if drawn. Where
     the box is larger than the scaled frame, ``draw.place`` moves the frame within the box.
@@ -197,12 +199,12 @@ def best_people(keypoints: np.ndarray, scores: np.ndarray, num_persons: int) -> 
     """Return the persons with the highest mean joint score in each frame, best first.
 
     Args:
-        keypoints: (N, T, V, 2), (0, 0) where missing.
-        scores: (N, T, V).
+        keypoints: ``(N, T, V, 2)``, (0, 0) where missing.
+        scores: ``(N, T, V)``.
         num_persons: M.
 
     Returns:
-        keypoints (M, T, V, 2) and scores (M, T, V), 0 where a joint, or a person, is missing.
+        keypoints ``(M, T, V, 2)`` and scores ``(M, T, V)``, 0 where a joint, or a person, is missing.
     """
     scores = np.where((keypoints != 0).any(-1), scores, 0)
     order = np.argsort(-scores.mean(-1), axis=0, kind='stable')[:num_persons]  # (at most M, T)

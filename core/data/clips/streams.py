@@ -16,7 +16,7 @@ SCORE_THRESHOLD = 0.01
 PYSKL_IMAGE_SIZE = (1920, 1080)
 
 SCORE_DIFFERENCES = ('wholebody65',)
-"""Layouts whose scores are subtracted as coordinates are, in bones and motion: SkeleT's official code does so."""
+"""Layouts whose scores are subtracted like coordinates in bones and motion, as SkeleT's official code does."""
 
 
 def prenormalize_2d(keypoints_image: np.ndarray, scores: np.ndarray | None = None,

@@ -17,13 +17,13 @@ def needed_regions(to_image: np.ndarray, position: np.ndarray,
     """Return what crops show of each of L source frames.
 
     Args:
-        to_image: (P, T, 2, 3) maps from crop pixels to pixels of the stored frame.
-        position: (T,) which of the source frames a crop shows.
+        to_image: ``(P, T, 2, 3)`` maps from crop pixels to pixels of the stored frame.
+        position: ``(T,)`` which of the source frames a crop shows.
         image_size: (W, H) of the crops.
 
     Returns:
-        rectangles (L, 4) x0, y0, x1, y1 in pixels of the stored frame, and the smallest number of those from one crop
-        pixel to the next (L,).
+        rectangles ``(L, 4)`` x0, y0, x1, y1 in pixels of the stored frame, and steps ``(L,)``: how many of those pixels
+        lie between neighboring pixels of the finest crop.
     """
     width, height = image_size
     corners = np.array([(0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)])
@@ -39,12 +39,12 @@ def needed_regions(to_image: np.ndarray, position: np.ndarray,
 
 def warp_views(views: Iterable[FrameView], position: np.ndarray, to_image: np.ndarray, persons: np.ndarray,
                image_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return RGB crops uint8 (M, T, H, W, 3) and the number of the frame in each view (L,).
+    """Return RGB crops uint8 ``(M, T, H, W, 3)`` and the number of the frame in each view ``(L,)``.
 
     Args:
         views: L source frames.
-        position: (T,) which of them a crop shows.
-        to_image: (M, T, 2, 3) maps from crop pixels to pixels of the stored frame.
+        position: ``(T,)`` which of them a crop shows.
+        to_image: ``(M, T, 2, 3)`` maps from crop pixels to pixels of the stored frame.
         persons: indices of those of the M who are there; the others' crops are zeros.
         image_size: (W, H) of the crops.
     """

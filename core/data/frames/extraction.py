@@ -1,4 +1,4 @@
-"""Videos, or folders of pictures, to folders of JPEG frames: parallel, resumable, suspicious of damaged files."""
+"""From videos, or folders of pictures, to folders of JPEG frames: parallel, resumable; damaged files are refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Summary(NamedTuple):
     failures: dict[str, str]
 
 
-def find_videos(folder: str | Path) -> dict[str, Path]:
+def videos_by_sequence(folder: str | Path) -> dict[str, Path]:
     """Map sequence names to the videos below ``folder``; ``<name>_rgb.avi`` and ``<name>.avi`` are both ``<name>``.
 
     Raises:
@@ -61,7 +61,7 @@ def find_videos(folder: str | Path) -> dict[str, Path]:
 
 
 def files_below(folder: str | Path) -> list[Path]:
-    """Return all files below ``folder``, sorted, but for hidden ones such as macOS's ``._NAME`` beside ``NAME``.
+    """Return all files below ``folder``, sorted, without hidden ones such as macOS's ``._NAME`` beside ``NAME``.
 
     Raises:
         ValueError: no such folder.
@@ -101,7 +101,7 @@ def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cu
     Args:
         source: video or JPEG files.
         target: folder to write.
-        frame_format: of uncut frames; with a cut, only the quality is that of the stored ones.
+        frame_format: how uncut frames are stored; with a cut, only its quality counts.
         cut: chooses the tube to store (``core.data.frames.tube_files``).
 
     Returns:
@@ -124,7 +124,7 @@ def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cu
 
 
 def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: FrameFormat) -> int:
-    """Write RGB frames uint8 (H, W, 3) as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
+    """Write RGB frames uint8 ``(H, W, 3)`` as ``target/00001.jpg, ...``; ``target`` appears when it is complete.
 
     Returns:
         the number of frames.
@@ -217,7 +217,7 @@ def _partial(target: Path) -> Path:
 
 
 def _encode(frame: np.ndarray, frame_format: FrameFormat) -> bytes:
-    """JPEG file of an RGB frame (H, W, 3), resized if need be."""
+    """JPEG file of an RGB frame ``(H, W, 3)``, resized if need be."""
     size = (frame.shape[1], frame.shape[0])
     if size != frame_format.size:
         shrinks = frame_format.size[0] < size[0] or frame_format.size[1] < size[1]

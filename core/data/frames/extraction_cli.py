@@ -15,7 +15,8 @@ from core.data.frames.person_tubes import ASPECT, LEVELS, MARGIN, SHORT_SIDE, pe
 from core.data.frames.tube_files import Size
 
 QUALITY, TUBE_QUALITY = 95, 90
-"""JPEG qualities: tubes are read most often, and quality 90 is a quarter fewer bytes and a seventh less time."""
+"""JPEG qualities of frames and of tubes; tubes are read most often, and 90 takes a quarter fewer bytes and a seventh
+less time."""
 
 
 def add_extraction_options(parser: argparse.ArgumentParser, size: Size) -> None:

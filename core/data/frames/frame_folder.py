@@ -1,7 +1,7 @@
 """Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or of tubes.
 
-File names of six digits (``000001.jpg``), as IntegralAction's data have them, are read, too. A sequence may lie deeper,
-its name then has slashes (``train_256/juggling/x``).
+File names of six digits (``000001.jpg``), as in IntegralAction's data, are read, too. A sequence may lie deeper; its
+name then has slashes (``train_256/juggling/x``).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class FrameView(NamedTuple):
     """Pixels of one frame, or of the part of it that was asked for.
 
     Attributes:
-        pixels: uint8 (H, W, 3) in OpenCV's order B, G, R.
+        pixels: uint8 ``(H, W, 3)`` in OpenCV's order B, G, R.
         place: where they lie in the frame.
-        time: 0-based number of the frame, which is not the one asked for where that is missing or damaged.
+        time: 0-based number of the frame; another than the requested one if that is missing or damaged.
     """
 
     pixels: np.ndarray
@@ -100,14 +100,14 @@ class FrameFolder:
 
     def read(self, name: str, times: np.ndarray, num_frames: int, regions: np.ndarray,
              steps: np.ndarray) -> Iterator[FrameView]:
-        """Yield one view for each of the 0-based frame numbers ``times`` (L,).
+        """Yield one view for each of the 0-based frame numbers ``times`` ``(L,)``.
 
         Args:
             name: of the sequence.
             times: frame numbers.
             num_frames: number of frames of the sequence.
-            regions: (L, 4) x0, y0, x1, y1 of what is needed, in pixels of the uncut frame.
-            steps: (L,) pixels of the uncut frame from one needed pixel to the next.
+            regions: ``(L, 4)`` x0, y0, x1, y1 of what is needed, in pixels of the uncut frame.
+            steps: ``(L,)`` pixels of the uncut frame from one needed pixel to the next.
 
         Raises:
             ValueError: no frame of the sequence can be read.
@@ -174,7 +174,7 @@ def _in_frame(view: FrameView, size: Size) -> np.ndarray:
 
 
 def _cuts(fetch: Fetch, tube: Tube, times: np.ndarray, regions: np.ndarray, levels: np.ndarray) -> list[Cut | None]:
-    """What frames show of regions (L, 4), in the sizes ``levels`` (L,) of ``tube``; ``None`` for unreadable ones."""
+    """What frames show of regions ``(L, 4)``, in the sizes ``levels`` ``(L,)`` of ``tube``; ``None`` if unreadable."""
     cuts: list[Cut | None] = [None] * len(times)
     for level in set(levels.tolist()):
         chosen = np.flatnonzero(levels == level)
@@ -188,7 +188,7 @@ def _cuts(fetch: Fetch, tube: Tube, times: np.ndarray, regions: np.ndarray, leve
 
 def _replacements(fetch: Fetch, tube: Tube, time: int, num_frames: int, region: np.ndarray,
                   level: int) -> Iterator[tuple[int, Cut | None]]:
-    """What the other frames of a sequence show of a region (4,), by their distance to ``time``."""
+    """What the other frames of a sequence show of a region ``(4,)``, by their distance to ``time``."""
     for other in sorted(set(range(num_frames)) - {time}, key=lambda other: (abs(other - time), other)):
         cut, = _cuts(fetch, tube, np.array([other]), region[None], np.array([level]))
         yield other, cut

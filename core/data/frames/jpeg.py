@@ -30,8 +30,8 @@ class Header(NamedTuple):
         raw: the bytes before the coded data.
         size: (width, height) in pixels.
         unit: (width, height) of its smallest unit of coding, pixels.
-        run: units between two restart markers, if whole numbers of runs make a row; else, and for kinds of JPEG that
-            are not cut here, 0.
+        run: units between two restart markers; 0 if runs do not fill a row evenly, and for kinds of JPEG that are not
+            cut here.
         size_at: position of the four bytes that hold height and width.
     """
 
@@ -50,7 +50,7 @@ class Cut(NamedTuple):
 
 
 def encode_jpeg(picture: np.ndarray, quality: int) -> bytes:
-    """Return the JPEG file of an RGB picture uint8 (H, W, 3), with restart markers; ``quality`` is 1 to 100."""
+    """Return the JPEG file of an RGB picture uint8 ``(H, W, 3)``, with restart markers; ``quality`` is 1 to 100."""
     units = -(-picture.shape[1] // 16)
     run = max(length for length in range(1, _LONGEST_RUN + 1) if units % length == 0)
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_RST_INTERVAL, run]
@@ -58,7 +58,7 @@ def encode_jpeg(picture: np.ndarray, quality: int) -> bytes:
 
 
 def decode_jpeg(data: bytes | np.ndarray) -> np.ndarray:
-    """Decode a JPEG file, bytes or uint8 (bytes,), to B, G, R uint8 (H, W, 3).
+    """Decode a JPEG file, bytes or uint8 ``(bytes,)``, to B, G, R uint8 ``(H, W, 3)``.
 
     Raises:
         ValueError: a truncated file, or one that cannot be decoded.
@@ -97,12 +97,12 @@ def read_header(data: bytes) -> Header:
 
 
 def cut_regions(files: Sequence[bytes | None], size: tuple[int, int], regions: np.ndarray) -> list[Cut | None]:
-    """Cut from JPEG files what their ``regions`` show, and some pixels around it; just as the whole pictures have them.
+    """Cut out of JPEG files what ``regions`` show and some pixels around it; the pixels equal those of whole pictures.
 
     Args:
         files: N JPEG files, or ``None`` for one that is lost.
         size: (width, height) of the pictures.
-        regions: (N, 4) x0, y0, x1, y1 in pixels, ends excluded; parts outside a picture show nothing.
+        regions: ``(N, 4)`` x0, y0, x1, y1 in pixels, ends excluded; parts outside a picture show nothing.
 
     Returns:
         N cuts, whole files where they cannot be cut; ``None`` for what is lost, no JPEG, or of another size.
@@ -151,12 +151,12 @@ def _run_bounds(data: bytes, lengths: np.ndarray, runs: int) -> tuple[np.ndarray
 
     Args:
         data: coded data of N files.
-        lengths: (N,) bytes of each.
+        lengths: ``(N,)`` bytes of each.
         runs: number of them in a file.
 
     Returns:
-        positions (files, runs + 1) of the markers around each run (where one would lie before a file's first) in the
-        files that have all runs, and which files those are, bool (N,).
+        positions ``(files, runs + 1)`` of the markers around each run in the files that have all runs (before the first
+        run, where a marker would lie), and which files those are, bool ``(N,)``.
     """
     coded = np.frombuffer(data, np.uint8)
     stops = np.cumsum(lengths)
@@ -172,11 +172,11 @@ def _run_bounds(data: bytes, lengths: np.ndarray, runs: int) -> tuple[np.ndarray
 
 def _join(data: bytes, bounds: np.ndarray, header: Header, low: np.ndarray, high: np.ndarray,
           run: np.ndarray) -> list[np.ndarray]:
-    """JPEG files of the runs ``low`` to ``high`` (N, 2), in columns and rows, of each of N files.
+    """JPEG files of the runs ``low`` to ``high`` ``(N, 2)``, in columns and rows, of each of N files.
 
     Args:
         data: the files' coded data.
-        bounds: (N, runs + 1), ``_run_bounds`` of them.
+        bounds: ``(N, runs + 1)``, ``_run_bounds`` of them.
         header: theirs.
         low: first column and row.
         high: end of the columns and rows.
@@ -205,6 +205,6 @@ def _join(data: bytes, bounds: np.ndarray, header: Header, low: np.ndarray, high
 
 
 def _places(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of things in groups of ``counts`` (N,): the group of each, and its place in it."""
+    """Of things in groups of ``counts`` ``(N,)``: the group of each, and its place in it."""
     group = np.repeat(np.arange(len(counts)), counts)
     return group, np.arange(len(group)) - (np.cumsum(counts) - counts)[group]

@@ -11,7 +11,7 @@ from core.data.boxes import BoxSettings, clip_boxes
 from core.data.frames.tube_files import Size, Tube
 
 SHORT_SIDE = 256
-"""Longest short side of a tube, pixels."""
+"""Largest allowed shorter side of a tube, pixels."""
 
 ASPECT = 5 / 3
 """Height / width of the default crop, 96x160."""
@@ -45,7 +45,7 @@ def shows_someone(record: Annotation | None) -> bool:
 
 def person_cut(record: Annotation | None, video_size: Size, frame_size: Size, margin: float = MARGIN,
                aspect: float = ASPECT) -> TubeCut:
-    """Choose the tube of a sequence: what holds all persons' crop boxes of all frames, as far as the picture goes.
+    """Choose the tube of a sequence: the part of the picture that holds the crop boxes of all persons in all frames.
 
     The boxes are those of the modes '1-frame' and '1-frame+' (``core.data.boxes.BoxSettings``); mode 'clip' may ask for
     more. The tube's short side is ``SHORT_SIDE`` pixels, or fewer where the video has fewer: it is never enlarged.
@@ -73,12 +73,12 @@ def person_cut(record: Annotation | None, video_size: Size, frame_size: Size, ma
 
 
 def _scored(record: Annotation) -> np.ndarray:
-    """Joints that are somewhere and not scored 0, bool (M, T, V)."""
+    """Joints that are somewhere and not scored 0, bool ``(M, T, V)``."""
     return (record.keypoints != 0).any(-1) & (record.scores > 0)
 
 
 def _union_of_crops(record: Annotation, frame_size: Size, margin: float, aspect: float) -> np.ndarray:
-    """Low and high corner (2, 2) around the crop boxes of all persons and frames, in pixels of the uncut frame."""
+    """Low and high corner ``(2, 2)`` around the crop boxes of all persons and frames, in pixels of the uncut frame."""
     scored = _scored(record)
     seen = scored.any((1, 2))  # an absent person's box would be the whole picture
     keypoints = record.keypoints[seen].astype(np.float64) * np.divide(frame_size, record.image_size)

@@ -1,7 +1,7 @@
 """Person tubes on disk: ``tube.json`` says what is shown, ``tube.bin`` holds the frames.
 
 ``tube.bin`` begins with little-endian 64-bit numbers, the positions of all its JPEG files and its end; then come the
-files, those of the largest size first, frame by frame. A clip so takes one file to open and reads what it needs.
+files, those of the largest size first, frame by frame. So a clip opens one file and reads only what it needs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Place(NamedTuple):
     scale: tuple[float, float]
 
     def moved(self, pixel: tuple[int, int]) -> Place:
-        """Where pixels lie that are counted from ``pixel`` (u, v) of these."""
+        """Return where a part of these pixels lies that begins at ``pixel`` (u, v)."""
         (x, y), (across, down) = self
         return Place((x + pixel[0] / across, y + pixel[1] / down), self.scale)
 
@@ -58,9 +58,9 @@ class Tube(NamedTuple):
         return Place((x0 + 0.5 / across - 0.5, y0 + 0.5 / down - 0.5), (across, down))
 
     def levels(self, steps: np.ndarray) -> np.ndarray:
-        """Which of ``sizes`` to use, int (N,): the smallest whose pixels are not further apart than ``steps`` (N,).
+        """Return which of ``sizes`` to use, int ``(N,)``: the smallest with pixels at most ``steps`` ``(N,)`` apart.
 
-        ``steps`` count pixels of the uncut frame. Where none is as fine as that, it is the largest, number 0.
+        ``steps`` are in pixels of the uncut frame. If no size is that fine, it is the largest, number 0.
         """
         scales = np.array([min(self.place(level).scale) for level in range(len(self.sizes))])
         return np.maximum(0, (steps[:, None] * scales >= 1).sum(1) - 1)
@@ -95,7 +95,7 @@ def write_tube(folder: str | Path, tube: Tube, frames: Iterable[Sequence[bytes]]
     Args:
         folder: to write to.
         tube: what the frames show.
-        frames: of each frame the JPEG files of all sizes.
+        frames: for each frame its JPEG files, one for each size.
 
     Raises:
         OSError: it cannot be written.

@@ -10,11 +10,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+LONGEST_SIDE = 960
+"""Longer side of a stored frame, in pixels, if nothing else is asked for."""
+
+USUAL_FPS = 30
+"""Frames per second of a video whose file does not tell."""
+
 _CODECS = {'.mp4': 'mp4v', '.avi': 'MJPG'}
 
 
 class VideoReader:
-    """The frames of a video file, in order, as uint8 RGB arrays (H, W, 3).
+    """The frames of a video file, in order, as uint8 RGB arrays ``(H, W, 3)``.
 
     Args:
         path: video file.
@@ -57,8 +63,19 @@ class VideoReader:
             self._capture.release()
 
 
+def usual_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the (width, height) at which frames of ``size`` are stored: the same, at most 960 on the longer side.
+
+    Example:
+        >>> usual_size((1920, 1080)), usual_size((640, 480))
+        ((960, 540), (640, 480))
+    """
+    scale = min(1.0, LONGEST_SIDE / max(size))
+    return max(1, round(scale * size[0])), max(1, round(scale * size[1]))
+
+
 def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.0, codec: str | None = None) -> None:
-    """Write uint8 RGB frames (H, W, 3) of one size as ``.mp4`` or ``.avi``; the file appears when it is complete.
+    """Write uint8 RGB frames ``(H, W, 3)`` of one size as ``.mp4`` or ``.avi``; the file appears when it is complete.
 
     Args:
         path: file to write.

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from core.data.annotations.pickles import load_pickle
-from core.data.annotations.records import AnnotationFile
+from core.data.annotations.records import AnnotationFile, to_entry
 from core.data.clips.person_clips import Clip, ClipDataset
 from core.engine.evaluation.predict import apply_affine
 from core.engine.runtime import Runtime, to_device
@@ -65,9 +65,8 @@ def predict_entries(model: PoseModel, dataset: ClipDataset, chosen: Sequence[int
         present = clip.person_mask[0, :, None, None]                                     # (M, 1, 1)
         image = apply_affine(clip.crop_to_image, keypoints)[0] * present[..., None]      # (M, T, V, 2)
         width, height = (int(side) for side in clip.image_size[0])
-        yield {'frame_dir': record.name, 'label': record.label, 'img_shape': (height, width),
-               'original_shape': (height, width), 'total_frames': image.shape[1], 'keypoint': image.cpu().numpy(),
-               'keypoint_score': (scores[0] * present).cpu().numpy()}
+        yield to_entry(record.name, record.label, image.cpu().numpy(), (scores[0] * present).cpu().numpy(),
+                       (width, height), sizes_first=True)
 
 
 def write_predicted(file: Path, model: PoseModel, dataset: ClipDataset, annotated: AnnotationFile, runtime: Runtime,

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.data.clips.pose_compact import Box, Poses, central_box, compact, compact_box, crop, flip, resize, short_side
+from core.data.clips.pose_compact import (
+    Box,
+    PicturePoses,
+    central_box,
+    compact,
+    compact_box,
+    crop,
+    flip,
+    resize,
+    short_side,
+)
 from core.models.posec3d.volume import draw_keypoints
 from core.parity.cases.posec3d_cases import mirror_volume
 from core.parity.vector import Vector
@@ -30,7 +40,7 @@ def run(vector: Vector) -> Arrays:
     inputs = {name: value.numpy() for name, value in vector.inputs().items()}
     height, width = vector.config['img_shape']
     keypoints = np.nan_to_num(inputs['keypoint'])                                        # PoseCompact's first step
-    poses = Poses(np.concatenate([keypoints, inputs['keypoint_score'][..., None]], -1), (width, height))
+    poses = PicturePoses(np.concatenate([keypoints, inputs['keypoint_score'][..., None]], -1), (width, height))
     outputs: Arrays = {}
     for case in vector.config['cases']:
         box = _box(poses, case['args'])
@@ -42,7 +52,7 @@ def run(vector: Vector) -> Arrays:
     return outputs
 
 
-def _box(poses: Poses, arguments: dict[str, Any]) -> Box:
+def _box(poses: PicturePoses, arguments: dict[str, Any]) -> Box:
     """The box of ``PoseCompact`` with the official arguments; a single ``hw_ratio`` is both ends of the range."""
     unknown = set(arguments) - set(COMPACT_ARGUMENTS)
     if unknown:
@@ -52,7 +62,7 @@ def _box(poses: Poses, arguments: dict[str, Any]) -> Box:
     return compact_box(poses, **{**arguments, 'hw_ratio': pair})
 
 
-def _answer(name: str, poses: Poses, vector: Vector) -> Arrays:
+def _answer(name: str, poses: PicturePoses, vector: Vector) -> Arrays:
     """One of the outputs that the vector only names."""
     square = compact(poses, compact_box(poses))
     sides = [int(number) for number in re.findall(r'\d+', name)]
@@ -70,7 +80,7 @@ def _answer(name: str, poses: Poses, vector: Vector) -> Arrays:
     raise ValueError(f"output '{name}' is none of compact, resize_short, resize_flip, centercrop and pipeline_imgs")
 
 
-def _named(name: str, poses: Poses) -> Arrays:
+def _named(name: str, poses: PicturePoses) -> Arrays:
     """The arrays that are recorded of keypoints (M, T, V, (x, y, score))."""
     return {f'{name}/keypoint': poses.keypoints[..., :2], f'{name}/keypoint_score': poses.keypoints[..., 2],
             f'{name}/img_shape': np.array(poses.size[::-1])}
@@ -83,7 +93,7 @@ def _flip_order(vector: Vector) -> list[int]:
     return order.tolist()
 
 
-def _heatmaps(square: Poses, vector: Vector) -> np.ndarray:
+def _heatmaps(square: PicturePoses, vector: Vector) -> np.ndarray:
     """Volumes (2, V, T, H, W) of the joints and of their mirror image, in the size that was recorded."""
     spec = vector.case['outputs']['pipeline_imgs']
     size = tuple(spec.get('full_shape', spec['shape'])[-2:])                             # (H, W)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from core.data.annotations.nucla import CLASS_NAMES, parse_nucla_name, read_nucla
+from core.data.annotations.nucla import CLASS_NAMES, parse_nucla_name, read_nucla_sequences
 
 NAMES = ('a02_s03_e01_v02', 'a01_s01_e00_v01')
 
@@ -39,7 +39,7 @@ def test_both_forms_give_the_same_sequences_sorted(tmp_path, joints):
     folder.mkdir()
     for name, part in zip(NAMES, joints, strict=True):
         (folder / f'{name}.json').write_text(json.dumps({'file_name': name, 'skeletons': part.tolist(), 'label': 1}))
-    for sequences in (read_nucla(tmp_path / 'all.npz'), read_nucla(folder)):
+    for sequences in (read_nucla_sequences(tmp_path / 'all.npz'), read_nucla_sequences(folder)):
         assert [sequence.name for sequence in sequences] == sorted(NAMES)
         np.testing.assert_allclose(sequences[0].joints, joints[1], rtol=1e-6)
         assert sequences[1].joints.dtype == np.float32
@@ -57,4 +57,4 @@ def test_bad_files_are_named(tmp_path, joints):
                        ('short.npz', 'do not fit'), ('nan.npz', 'NaN'), ('name.npz', "'x'"),
                        ('empty', 'no files such as'), ('broken', 'a01_s01_e00_v01.json')):
         with pytest.raises(ValueError, match=what):
-            read_nucla(tmp_path / name)
+            read_nucla_sequences(tmp_path / name)

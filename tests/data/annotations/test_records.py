@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from core.data.annotations.records import read_annotations
+from core.data.annotations.records import read_annotations, to_annotation, to_entry
 
 
 def entry(**changes):
@@ -71,3 +71,15 @@ def test_wanted_joint_count_holds_for_the_first_record(write):
 def test_refuses_files_without_records(write, content):
     with pytest.raises(ValueError, match='expected a list of records'):
         read_annotations(write(content))
+
+
+@pytest.mark.parametrize(('sizes_first', 'shapes'), [(False, ['total_frames', 'img_shape', 'original_shape']),
+                                                     (True, ['img_shape', 'original_shape', 'total_frames'])])
+def test_a_written_entry_is_read_as_the_same_record(sizes_first, shapes):
+    keypoints, scores = np.full((2, 4, 17, 2), 5, np.float16), np.full((2, 4, 17), 0.5, np.float16)
+    written = to_entry('A', 3, keypoints, scores, (1920, 1080), sizes_first=sizes_first)
+    assert list(written) == ['frame_dir', 'label', *shapes, 'keypoint', 'keypoint_score']
+    assert written['original_shape'] == (1080, 1920)
+    record = to_annotation(written)
+    assert (record.name, record.label, record.total_frames, record.image_size) == ('A', 3, 4, (1920, 1080))
+    assert record.keypoints is keypoints and record.scores is scores

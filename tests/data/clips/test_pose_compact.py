@@ -5,7 +5,7 @@ import pytest
 
 from core.data.clips.pose_compact import (
     Box,
-    Poses,
+    PicturePoses,
     central_box,
     compact,
     compact_box,
@@ -20,7 +20,7 @@ from core.data.clips.pose_compact import (
 
 def poses(*points, size=(400, 300)):
     joints = np.concatenate([np.array(points, np.float32), np.full((len(points), 1), 0.5, np.float32)], -1)
-    return Poses(joints[None, None], size)
+    return PicturePoses(joints[None, None], size)
 
 
 WIDE = poses((100, 50), (200, 90), (0, 0))

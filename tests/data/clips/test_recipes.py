@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.annotations.skeletons import SkeletonRecord
-from core.data.clips.pose_compact import Poses, compact, compact_box, resize
+from core.data.clips.pose_compact import PicturePoses, compact, compact_box, resize
 from core.data.clips.recipes import CTRGCN, PREPROCESS, PoseCompact, PreNormalize, stretch, view_rotation
 from core.data.clips.sampling import even, repeating
 from core.data.clips.streams import bones, motion, prenormalize_2d
@@ -156,7 +156,7 @@ def test_prenormalize_stretches_and_mirrors_positions_but_not_scores():
 def test_pose_compact_fills_a_heatmap_around_its_middle():
     record = in_pixels()
     clip = PoseCompact(COCO)(record, 40, False, np.random.default_rng(0))
-    whole = Poses(record.keypoints, record.image_size)
+    whole = PicturePoses(record.keypoints, record.image_size)
     wanted = resize(compact(whole, compact_box(whole)), (64, 64)).keypoints
     np.testing.assert_allclose(clip[..., [0, 1, 2, 4], :2], wanted[..., [0, 1, 2, 4], :2] - 31.5, atol=1e-5)
     assert not clip[..., 3, 2].any() and (clip[..., 4, 2] == 1).all()          # joint 3 is missing

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.data.frames.extraction import FrameFormat, extract_sequence, extract_sequences, find_videos
+from core.data.frames.extraction import FrameFormat, extract_sequence, extract_sequences, videos_by_sequence
 from core.data.frames.jpeg import decode_jpeg
 from core.data.frames.person_tubes import person_cut
 from core.data.frames.tube_files import Tube, open_tube, read_tube
@@ -36,17 +36,17 @@ def stored(folder, time, level=0):
 
 def test_find_videos_names_sequences(videos):
     (videos / 'notes.txt').touch()
-    assert find_videos(videos) == {'A': videos / 'A_rgb.avi', 'B': videos / 'setup1' / 'B.avi'}
+    assert videos_by_sequence(videos) == {'A': videos / 'A_rgb.avi', 'B': videos / 'setup1' / 'B.avi'}
     (videos / 'setup1' / 'A.mp4').touch()
     with pytest.raises(ValueError, match='are both sequence A; keep one'):
-        find_videos(videos)
+        videos_by_sequence(videos)
 
 
 def test_find_videos_refuses_empty_and_missing_folders(tmp_path):
     with pytest.raises(ValueError, match='holds no video'):
-        find_videos(tmp_path)
+        videos_by_sequence(tmp_path)
     with pytest.raises(ValueError, match='no such directory'):
-        find_videos(tmp_path / 'none')
+        videos_by_sequence(tmp_path / 'none')
 
 
 def test_find_videos_ignores_resource_files_and_takes_per_setup_folders(tmp_path):
@@ -56,7 +56,7 @@ def test_find_videos_ignores_resource_files_and_takes_per_setup_folders(tmp_path
         folder.mkdir()
         for file in (f'{name}_rgb.avi', f'._{name}_rgb.avi'):
             (folder / file).touch()
-    assert tuple(find_videos(tmp_path)) == names
+    assert tuple(videos_by_sequence(tmp_path)) == names
 
 
 def test_extract_video_writes_numbered_frames(videos, tmp_path):
@@ -142,7 +142,7 @@ def test_a_tube_shows_what_its_file_says(pictures, tmp_path, make_record, frame_
 
 def test_only_sequences_with_a_cut_become_tubes(videos, tmp_path):
     cuts = {'B': partial(person_cut, None)}
-    assert extract_sequences(find_videos(videos), tmp_path / 'out', SMALL, 1, cuts) == (2, 0, {})
+    assert extract_sequences(videos_by_sequence(videos), tmp_path / 'out', SMALL, 1, cuts) == (2, 0, {})
     assert read_tube(tmp_path / 'out' / 'A') is None
     tube = read_tube(tmp_path / 'out' / 'B')
     assert tube == Tube((32, 24), (0, 0, 32, 24), tube.sizes) and tube.sizes[0] == (64, 48)
@@ -151,7 +151,7 @@ def test_only_sequences_with_a_cut_become_tubes(videos, tmp_path):
 
 def test_resume_skips_finished_sequences_and_removes_leftovers(videos, tmp_path):
     out = tmp_path / 'out'
-    found = find_videos(videos)
+    found = videos_by_sequence(videos)
     assert extract_sequences({'B': found['B']}, out, SMALL, jobs=1) == (1, 0, {})
     before = (out / 'B' / '00001.jpg').stat().st_mtime_ns
     (out / '.partial-A').mkdir()
@@ -163,5 +163,5 @@ def test_resume_skips_finished_sequences_and_removes_leftovers(videos, tmp_path)
 
 def test_a_damaged_video_does_not_stop_the_others(videos, tmp_path):
     (videos / 'C_rgb.avi').write_bytes(b'')
-    extracted, present, failures = extract_sequences(find_videos(videos), tmp_path / 'out', SMALL, jobs=1)
+    extracted, present, failures = extract_sequences(videos_by_sequence(videos), tmp_path / 'out', SMALL, jobs=1)
     assert (extracted, present, list(failures)) == (2, 0, ['C']) and 'C_rgb.avi: empty or not' in failures['C']

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.data.frames.video import VideoReader, write_video
+from core.data.frames.video import VideoReader, usual_size, write_video
 
 
 def gray(*levels, size=(48, 64)):
@@ -42,3 +42,8 @@ def test_files_that_are_no_video_are_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match='clip.avi: empty or not a video'):
         VideoReader(path)
+
+
+def test_frames_are_stored_with_960_pixels_on_the_longer_side_at_most():
+    assert [usual_size(size) for size in ((1920, 1080), (1080, 1920), (960, 540), (320, 240), (9600, 1))] == [
+        (960, 540), (540, 960), (960, 540), (320, 240), (960, 1)]

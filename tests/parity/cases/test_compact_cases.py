@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data.clips.pose_compact import Poses, central_box, compact, compact_box, crop
+from core.data.clips.pose_compact import PicturePoses, central_box, compact, compact_box, crop
 from core.parity.cases.compact_cases import run
 from core.parity.families import check
 from core.parity.vector import Vector
@@ -23,7 +23,7 @@ def vector(outputs=(), arguments=None, **arrays):
 
 
 def poses(case):
-    return Poses(case.inputs()['keypoint'].numpy(), (500, 400))
+    return PicturePoses(case.inputs()['keypoint'].numpy(), (500, 400))
 
 
 @pytest.mark.parametrize(('arguments', 'options'), [

@@ -49,9 +49,9 @@ class Report:
 def check_content(content: dict, *, num_classes: int | None = None, images: Path | None = None) -> Report:
     """Check every record of an annotation pickle's content.
 
-    Errors are what ``read_skeletons`` refuses (shapes, NaN, missing fields, ids that occur twice) and labels from the
-    number of classes on. Warnings are records with more than a twentieth of their scored joints outside the image,
-    list entries without a record, and records with fewer frames on disk than annotated.
+    Errors are what ``read_skeletons`` refuses (shapes, NaN, missing fields, ids that occur twice) and labels that are
+    not below the number of classes. Warnings are records with more than a twentieth of their scored joints outside the
+    image, list entries without a record, and records with fewer frames on disk than annotated.
 
     Args:
         content: ``split``, ``annotations`` and, if known, ``class_names``.
@@ -85,7 +85,7 @@ def check_content(content: dict, *, num_classes: int | None = None, images: Path
     return report
 
 
-def summarize(facts: Sequence[Facts], split: Mapping[str, Sequence[str]] | None = None,
+def describe_annotations(facts: Sequence[Facts], split: Mapping[str, Sequence[str]] | None = None,
               class_names: Sequence[str] = ()) -> str:
     """Return the summary of records as lines of text, with a histogram of their lengths.
 
@@ -93,7 +93,7 @@ def summarize(facts: Sequence[Facts], split: Mapping[str, Sequence[str]] | None 
         ValueError: there are no records.
     """
     if not facts:
-        raise ValueError('there is no record to summarize')
+        raise ValueError('there is no record to describe')
     labels, persons, frames, joints, sizes = zip(*facts, strict=True)
     named = {label: f'{label} {class_names[label]}' if label < len(class_names) else str(label) for label in labels}
     rows = {'records': str(len(facts)),
@@ -141,7 +141,7 @@ def _counts(values: Sequence[int], to_text: Callable[[int], object] = int) -> st
 
 
 def _sizes(sizes: Sequence[tuple[int, int] | None]) -> str:
-    """The commonest image sizes and how often they occur; videos off the web have hundreds."""
+    """The most frequent image sizes and how often they occur; videos from the web have hundreds."""
     counts = Counter('{}x{}'.format(*size) if size else 'none (3D)' for size in sizes)
     shown = [f'{size} ({count})' for size, count in counts.most_common(_SIZES)]
     return ', '.join(shown) + (f' and {len(counts) - _SIZES} other sizes' if len(counts) > _SIZES else '')

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.data.annotations.records import to_entry
 from core.data.annotations.sources.json_files import find_json, list_name, read_json, reading
 from core.data.annotations.sources.kinetics import stack_people
 from core.data.annotations.sources.ntu_skeleton import read_ntu_skeletons
@@ -35,7 +36,7 @@ class _Clip(NamedTuple):
 
 
 class _People(NamedTuple):
-    """Skeletons of a clip: ``poses`` (N, 18, 3) x, y in pixels and score, ``frames`` int (N,), 0-based."""
+    """Skeletons of a clip: ``poses`` ``(N, 18, 3)`` x, y in pixels and score, ``frames`` int ``(N,)``, 0-based."""
 
     poses: np.ndarray
     frames: np.ndarray
@@ -49,7 +50,7 @@ def read_coco(path: Path, *, max_persons: int = 5) -> dict:
     the end of the file name, ``train``, ``val`` or ``test``; files without such an end (Mimetics) give ``test``.
 
     As published, clips of Kinetics whose ``has_skeleton`` is false have no entry. The lists keep them, so that a check
-    counts them. Clips in which just nobody was found have an entry without people.
+    counts them. Clips in which nobody was found have an entry without people.
 
     Raises:
         ValueError: naming the file, when one is missing, damaged or of another form.
@@ -101,7 +102,7 @@ def _to_clip(image: dict, label: int, folder: str) -> _Clip:
 
 
 def _with_skeleton(file: Path, clips: list[_Clip]) -> list[_Clip]:
-    """The clips that take part: of Kinetics those that its list says to have a skeleton, of the others all."""
+    """The clips that have poses: in Kinetics those that its list marks, elsewhere all."""
     if not (file.parent / _KINETICS).is_dir():
         return clips
     label_file = file.parent / _KINETICS / f'kinetics_{_side(file)}_label.json'
@@ -126,13 +127,12 @@ def _read_entries(file: Path, clips: list[_Clip], max_persons: int) -> list[dict
     else:
         raise ValueError(f'{file}: no poses beside it; put one of the folders {_KINETICS}, {_MIMETICS} and {_NTU} '
                          'into its folder')
-    return [_to_entry(clip, *found, max_persons) for clip, found in people]
+    return [_clip_entry(clip, *found, max_persons) for clip, found in people]
 
 
-def _to_entry(clip: _Clip, poses: np.ndarray, frames: np.ndarray, max_persons: int) -> dict:
+def _clip_entry(clip: _Clip, poses: np.ndarray, frames: np.ndarray, max_persons: int) -> dict:
     keypoint, scores = stack_people(poses, frames, clip.num_frames, max_persons)
-    return {'frame_dir': clip.name, 'label': clip.label, 'total_frames': clip.num_frames, 'img_shape': clip.size[::-1],
-            'original_shape': clip.size[::-1], 'keypoint': keypoint, 'keypoint_score': scores}
+    return to_entry(clip.name, clip.label, keypoint, scores, clip.size)
 
 
 def _kinetics_people(file: Path, clips: list[_Clip]) -> Iterator[tuple[_Clip, _People]]:
@@ -185,7 +185,7 @@ def _ntu_entries(folder: Path, clips: list[_Clip]) -> list[dict]:
     """Entries of the clips with the class of the JSON file; without people where no skeleton file holds a body."""
     read = {entry['frame_dir']: entry for entry in read_ntu_skeletons(folder)['annotations']}
     nobody = np.zeros((0, NTU25.num_joints, 3), np.float32), np.zeros(0, np.int64)
-    return [_fitted(read[clip.name], clip) if clip.name in read else _to_entry(clip, *nobody, max_persons=1)
+    return [_fitted(read[clip.name], clip) if clip.name in read else _clip_entry(clip, *nobody, max_persons=1)
             for clip in clips]
 
 

@@ -25,7 +25,7 @@ def find_json(path: str | Path) -> list[Path]:
 
 
 def list_name(file: Path) -> str | None:
-    """Return the list that a file name's end tells, ``train``, ``val`` or ``test``, or ``None``.
+    """Return the list that a file name ends in, ``train``, ``val`` or ``test``, or ``None``.
 
     Example:
         >>> list_name(Path('Kinetics50_val.json'))

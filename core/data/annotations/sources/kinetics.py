@@ -1,7 +1,8 @@
 """PYSKL's Kinetics-400 poses: a pickle without keypoints, which lie compressed in further pickles ("kpfiles").
 
-An entry has ``raw_file`` (its kpfile), ``frame_inds`` (N,), the 0-based frame of each of the clip's N skeletons, and
-``box_score`` (N,). A kpfile is ``{frame_dir: {'keypoint': (N, 17, 3)}}``, x and y in pixels and the joint's score.
+An entry has ``raw_file`` (its kpfile), ``frame_inds`` ``(N,)`` (the 0-based frame of each of the clip's N skeletons)
+and ``box_score`` ``(N,)``. A kpfile is ``{frame_dir: {'keypoint': (N, 17, 3)}}``, x and y in pixels and the joint's
+score.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def read_kinetics(path: Path, *, box_threshold: float = 0.5, max_persons: int = 
         path: the pickle. A kpfile is looked for under its ``raw_file``, then under ever shorter ends of it in the
             pickle's folder, so that ``/there/kpfiles/a.pkl`` is found as ``kpfiles/a.pkl`` or ``a.pkl``.
         box_threshold: skeletons whose person box has a lower score are dropped.
-        max_persons: of clips with a fuller frame, the persons with the best joint scores are kept in each frame.
+        max_persons: if a frame has more persons, those with the best joint scores are kept in each frame.
         squeeze: drop the frames without people, as PYSKL does. Frame numbers are then no longer the video's, which
             suits networks that read joints only; pass False to use the poses with video frames.
 
@@ -58,13 +59,13 @@ def stack_people(poses: np.ndarray, frames: np.ndarray, num_frames: int,
     If any frame has more than ``max_persons``, the skeletons of every frame are ordered by falling score first.
 
     Args:
-        poses: (N, V, 3) x, y in pixels and score.
-        frames: int (N,), the 0-based frame of each skeleton.
+        poses: ``(N, V, 3)`` x, y in pixels and score.
+        frames: int ``(N,)``, the 0-based frame of each skeleton.
         num_frames: T.
-        max_persons: upper limit of M, which is the largest number of skeletons in a frame.
+        max_persons: upper limit of M; up to it, M is the largest number of skeletons in a frame.
 
     Returns:
-        keypoints float16 (M, T, V, 2) and scores float16 (M, T, V), zeros where a slot is empty.
+        keypoints float16 ``(M, T, V, 2)`` and scores float16 ``(M, T, V)``, zeros where a slot is empty.
     """
     counts = np.bincount(frames, minlength=num_frames)
     num_persons = int(counts.max(initial=0))
@@ -102,7 +103,7 @@ def _find(folder: Path, raw_file: str) -> Path:
 
 
 def _chosen_people(entry: dict, poses: Any, box_threshold: float) -> tuple[np.ndarray, np.ndarray]:
-    """Poses (N, V, 3) and frames (N,) of the skeletons with a good box."""
+    """Poses ``(N, V, 3)`` and frames ``(N,)`` of the skeletons with a good box."""
     joints = poses[entry['frame_dir']]['keypoint']
     frames, boxes = np.asarray(entry['frame_inds'], np.int64), np.asarray(entry['box_score'])
     if joints.ndim != 3 or joints.shape[2] != 3 or not len(joints) == len(frames) == len(boxes):

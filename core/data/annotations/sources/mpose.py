@@ -1,7 +1,7 @@
 """MPOSE2021 and the like (Mazzia et al. 2022, arXiv 2107.00606): clips of equal length as numpy arrays.
 
-``X_train`` and ``X_test`` are (N, T, V, 3), x, y and score of one person; ``y_train`` and ``y_test`` are (N,) classes
-from 0; ``names_train`` and ``names_test`` (N,), which may be absent, name the clips.
+``X_train`` and ``X_test`` ``(N, T, V, 3)`` are x, y and score of one person; ``y_train`` and ``y_test`` ``(N,)`` are
+0-based classes; ``names_train`` and ``names_test`` ``(N,)`` name the clips and may be absent.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+
+from core.data.annotations.records import to_entry
 
 _SIDES = ('train', 'test')
 _ARRAYS = tuple(f'{kind}_{side}' for kind in 'Xy' for side in _SIDES)
@@ -23,8 +25,8 @@ def read_mpose(path: Path, *, image_size: tuple[int, int] | None = None) -> dict
 
     Args:
         path: folder or file.
-        image_size: (width, height) of the picture in pixels. Coordinates of at most 1 are taken as parts of it and
-            scaled; others are pixels already, of the smallest picture that holds them if no size is given.
+        image_size: (width, height) of the picture in pixels. If no coordinate is above 1, they are shares of the
+            picture and are scaled; else they are pixels. Without a size, the picture is the smallest that holds them.
 
     Raises:
         ValueError: a file is missing, damaged or of another shape, or the coordinates need an ``image_size``.
@@ -46,7 +48,7 @@ def read_mpose(path: Path, *, image_size: tuple[int, int] | None = None) -> dict
         clips = arrays[f'X_{side}'] * scale
         split[side] = [str(name) for name in
                        arrays.get(f'names_{side}', [f'{side}_{number:05d}' for number in range(len(clips))])]
-        entries += [_to_entry(*clip, size) for clip in zip(split[side], clips, arrays[f'y_{side}'], strict=True)]
+        entries += [_clip_entry(*clip, size) for clip in zip(split[side], clips, arrays[f'y_{side}'], strict=True)]
     return {'split': split, 'annotations': entries}
 
 
@@ -75,9 +77,8 @@ def _check_side(path: Path, arrays: dict[str, np.ndarray], side: str) -> None:
         raise ValueError(f'{path}: names_{side} must be {len(clips)} names, one a clip, found {names.shape}')
 
 
-def _to_entry(name: str, clip: np.ndarray, label: np.integer, size: tuple[int, int]) -> dict:
-    """Entry of one clip (T, V, 3)."""
+def _clip_entry(name: str, clip: np.ndarray, label: np.integer, size: tuple[int, int]) -> dict:
+    """Entry of one clip ``(T, V, 3)``."""
     with np.errstate(over='ignore'):                            # infinity is for the check to report
         joints = clip[None].astype(np.float16)
-    return {'frame_dir': name, 'label': int(label), 'total_frames': len(clip), 'img_shape': size[::-1],
-            'original_shape': size[::-1], 'keypoint': joints[..., :2], 'keypoint_score': joints[..., 2]}
+    return to_entry(name, int(label), joints[..., :2], joints[..., 2], size)

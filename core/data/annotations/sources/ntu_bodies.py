@@ -16,16 +16,16 @@ from core.data.annotations.sources.ntu_text import Body
 LONGEST_NOISE = 11
 """Among several bodies, those of at most so many frames are noise."""
 MAX_SPREAD = 0.8
-"""Widest x-range of a valid frame, in y-ranges."""
+"""Largest width of the joints of a valid frame, in heights."""
 MAX_INVALID = 0.69754
-"""A body of which at least this share of the frames is invalid is noise."""
+"""From this share of invalid frames on, a body is noise."""
 
 
 def choose_bodies(bodies: Iterable[Body]) -> list[Body]:
     """Return the bodies that are people, most motion first; none if all are noise.
 
-    Motion is the variance of the joints over all joints and frames, summed over x, y, z. A body that is alone, or
-    alone not short, is not asked for its spread.
+    Motion is the variance of the joints over all joints and frames, summed over x, y, z. The
+    spread test is skipped when one body, or one long-enough body, remains.
     """
     bodies = list(bodies)
     if len(bodies) > 1:
@@ -37,9 +37,9 @@ def choose_bodies(bodies: Iterable[Body]) -> list[Body]:
 
 
 def close_gaps(bodies: Iterable[Body]) -> list[Body]:
-    """Renumber frames as PYSKL does: those without any body do not count, and a body's frames follow each other.
+    """Renumber frames as PYSKL does, so that they no longer fit the video.
 
-    The second moves what follows a gap forward in time, so the numbers no longer fit the video.
+    Frames without any body are not counted, and the frames of a body follow each other without a gap.
     """
     bodies = list(bodies)
     occupied = np.unique(np.concatenate([np.zeros(0, np.int64), *(body.frames for body in bodies)]))
@@ -48,10 +48,10 @@ def close_gaps(bodies: Iterable[Body]) -> list[Body]:
 
 
 def slot_bodies(bodies: list[Body]) -> list[list[Body]]:
-    """Distribute people, most motion first, to one slot if there is one, otherwise to two.
+    """Distribute bodies, most motion first, to two slots; a lone body gets the only slot.
 
-    Each goes to the first slot with room: where it does not overlap the stretch from the slot's first frame to its
-    last one. Who finds no room is left out. The slot that begins first is the first one.
+    Each body goes to the first slot with room: there it does not overlap the time from the slot's first frame to its
+    last one. A body that finds no room is left out. The slot that begins earlier comes first.
     """
     if len(bodies) == 1:
         return [bodies]
@@ -68,11 +68,11 @@ def slot_bodies(bodies: list[Body]) -> list[list[Body]]:
 
 
 def _invalid(xyz: np.ndarray) -> np.ndarray:
-    """Which frames (T,) of joints (T, V, 3) are too wide for a person."""
+    """Which frames ``(T,)`` of joints ``(T, V, 3)`` are too wide for a person."""
     width, height, _ = np.moveaxis(np.ptp(xyz, axis=1), -1, 0)
     return width > MAX_SPREAD * height
 
 
 def _people_motion(xyz: np.ndarray) -> float:
-    """The smaller of the motions (T, V, 3) over all and over the valid frames, of which there must be one."""
+    """The motion of joints ``(T, V, 3)`` over all or over the valid frames, whichever is smaller; one must be valid."""
     return min(float(frames.reshape(-1, 3).var(axis=0).sum()) for frames in (xyz, xyz[~_invalid(xyz)]))

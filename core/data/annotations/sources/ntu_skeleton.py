@@ -35,10 +35,10 @@ def read_ntu_skeletons(path: Path, *, layout: str = 'ntu25', dimensions: int = 2
 
     People are chosen as PYSKL's ``ntu_preproc`` does (``choose_bodies``, ``slot_bodies``); M is 1 or 2.
 
-    In two dimensions ``keypoint`` is float16 (M, T, V, 2) in pixels of the 1920x1080 video and ``keypoint_score`` 1 for
-    tracked joints, 0.5 for inferred ones, 0 for others. T and the frame numbers are those of the file, frames without a
-    body included (unlike PYSKL), so that joints stay with their video frames. In three dimensions ``keypoint`` is
-    float16 (M, T, 25, 3) in meters, and frames are renumbered and trimmed as PYSKL does.
+    In two dimensions ``keypoint`` is float16 ``(M, T, V, 2)`` in pixels of the 1920x1080 video, and ``keypoint_score``
+    is 1 for tracked joints, 0.5 for inferred ones, 0 for others. T and the frame numbers are those of the file, frames
+    without a body included (unlike PYSKL), so that joints stay with their video frames. In three dimensions
+    ``keypoint`` is float16 ``(M, T, 25, 3)`` in meters, and frames are renumbered and trimmed as PYSKL does.
 
     Files that are listed as incomplete (not read) or have no usable body are left out; a logged warning counts them.
 
@@ -132,13 +132,13 @@ def _in_pixels(parsed: SkeletonFile, layout: str) -> dict:
 
 
 def _scored_pixels(body: Body) -> np.ndarray:
-    """x, y, score (T, 25, 3); zeros where the file has no place that fits a float16."""
+    """x, y, score ``(T, 25, 3)``; zeros where the file has no place that fits a float16."""
     found = (np.abs(body.color) <= np.finfo(np.float16).max).all(-1, keepdims=True)
     return np.where(found, np.concatenate([body.color, body.tracking[..., None] / 2], -1), 0)
 
 
 def _fill(slots: list[list[Body]], length: int, values: Callable[[Body], np.ndarray]) -> np.ndarray:
-    """Values (T_b, 25, 3) of the bodies at their frames of float32 (M, length, 25, 3); zeros elsewhere."""
+    """Values ``(T_b, 25, 3)`` of the bodies at their frames of float32 ``(M, length, 25, 3)``; zeros elsewhere."""
     filled = np.zeros((len(slots), length, NTU25.num_joints, 3), np.float32)
     for slot, bodies in zip(filled, slots, strict=True):
         for body in bodies:

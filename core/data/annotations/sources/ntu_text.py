@@ -24,10 +24,10 @@ class Body(NamedTuple):
     """One tracked body over the frames in which it occurs.
 
     Attributes:
-        frames: int64 (T,), rising 0-based frame numbers.
-        xyz: float32 (T, V=25, 3), meters in the camera's frame, y upwards; zeros where the file has no finite number.
-        color: float32 (T, V, 2), pixels of the 1920x1080 color picture; NaN where the file has no number.
-        tracking: float32 (T, V): 0 not tracked, 1 inferred, 2 tracked.
+        frames: int64 ``(T,)``, rising 0-based frame numbers.
+        xyz: float32 ``(T, 25, 3)``, meters in the camera's frame, y upwards; zeros where the file has no finite number.
+        color: float32 ``(T, V, 2)``, pixels of the 1920x1080 color picture; NaN where the file has no number.
+        tracking: float32 ``(T, V)``: 0 not tracked, 1 inferred, 2 tracked.
     """
 
     frames: np.ndarray
@@ -92,7 +92,7 @@ def parse_skeleton(path: Path) -> SkeletonFile:
 
 
 def _take_body(lines: _Lines) -> tuple[int, np.ndarray]:
-    """Id and joints (V, 12) of the next body; ids have more digits than a float keeps."""
+    """Id and joints ``(V, 12)`` of the next body; ids have more digits than a float keeps."""
     identity = int(lines.take(1)[0].strip().partition(' ')[0])
     if (count := lines.take_count()) != NTU25.num_joints:
         raise ValueError(f'a body has {count} joints instead of {NTU25.num_joints}')

@@ -29,7 +29,7 @@ _LISTS = {'keypoints': 17, 'foot_kpts': 6, 'lefthand_kpts': 21, 'righthand_kpts'
 def read_wholebody(path: Path, *, max_persons: int = 10) -> dict:
     """Read a PYSKL pickle (``.pkl``), a JSON file, or all JSON files of a folder, into entries of 65 joints.
 
-    Of JSON files, the frames of a clip are the images of its folder in the order of their names. Persons keep the order
+    In JSON files the frames of a clip are the images of its folder in the order of their names. Persons keep the order
     in which a frame lists them (no tracking); scores above 1, which are COCO's visibilities, become 1. The class is
     ``action_label``, or what an NTU name says. A file whose name ends in ``train``, ``val`` or ``test`` gives the list
     of that name. Clips without a person are in their list and have no entry.
@@ -84,7 +84,7 @@ def _read_clips(file: Path, max_persons: int) -> list[dict]:
 
 
 def _to_joints(annotation: dict) -> np.ndarray:
-    """x, y and score (65, 3) of a person."""
+    """x, y and score ``(65, 3)`` of a person."""
     joints = np.concatenate([np.reshape(annotation[key], (count, 3)) for key, count in _LISTS.items()])
     return np.minimum(joints.astype(np.float32), (np.inf, np.inf, 1))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.data.annotations.sources.checks import Facts, check_content, summarize
+from core.data.annotations.sources.checks import Facts, check_content, describe_annotations
 
 
 def entry(name, frames=4, **changes):
@@ -80,7 +80,7 @@ def test_ids_without_a_record_are_counted_and_the_first_named():
 
 def test_summary():
     facts = [Facts(label, 1 + label, frames, 17, (80, 60)) for label, frames in ((0, 3), (0, 4), (0, 4), (2, 30))]
-    text = summarize(facts, {'train': ['A', 'B'], 'val': ['C']}, ['walk', 'run', 'sit'])
+    text = describe_annotations(facts, {'train': ['A', 'B'], 'val': ['C']}, ['walk', 'run', 'sit'])
     head = text.split('\nlengths')[0].replace('image size', 'size')
     rows = dict(line.split(maxsplit=1) for line in head.splitlines())
     assert rows == {'records': '4', 'lists': 'train 2, val 1', 'classes': '2: 0 walk (3), 2 sit (1)',
@@ -91,15 +91,15 @@ def test_summary():
 
 
 def test_summary_of_equal_lengths_and_3d():
-    text = summarize([Facts(0, 1, 7, 20, None)] * 2)
+    text = describe_annotations([Facts(0, 1, 7, 20, None)] * 2)
     assert 'none (3D) (2)' in text and text.splitlines()[-1].split() == ['7-7', '2', '#' * 40]
 
 
 def test_summary_names_the_commonest_image_sizes():
-    text = summarize([Facts(0, 1, 7, 17, (side, 9)) for side in (1, *range(1, 9))])
+    text = describe_annotations([Facts(0, 1, 7, 17, (side, 9)) for side in (1, *range(1, 9))])
     assert '1x9 (2), 2x9 (1)' in text and 'and 2 other sizes' in text
 
 
 def test_nothing_to_summarize():
     with pytest.raises(ValueError, match='no record'):
-        summarize([])
+        describe_annotations([])
