@@ -136,6 +136,7 @@ class HRNet(MultiResolutionBackbone):
             pose models hand out ``(0,)``; their checkpoints lack the fuse paths of the others.
 
     Example:
+        >>> import torch
         >>> [m.shape[1] for m in HRNet(HRNETS['hrnet-w32'])(torch.zeros(2, 3, 64, 32))]
         [32, 64, 128, 256]
     """
