@@ -1,1 +1,1 @@
-"""Losses: of the pose distributions (``simcc_loss``), and of poses and actions together (``joint_loss``)."""
+"""Losses: ``simcc_loss`` for pose distributions, ``joint_loss`` for poses and actions together."""

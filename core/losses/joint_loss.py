@@ -1,4 +1,4 @@
-"""The joint loss: RATIO[0] · pose + RATIO[1] · action (end-to-end paper), targets drawn on the device."""
+"""The joint loss ``RATIO[0] · pose + RATIO[1] · action`` (end-to-end paper); targets are drawn on the device."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from core.models.pose.coding import SimCCCoding
 
 
 class JointLoss:
-    """Loss of whatever parts a model's output has: pose, action, or both, with fixed settings.
+    """Loss of a model's output: of its poses, of its actions, or of both.
 
     Args:
         ratio: weights of pose and action loss.
         gate_ratio: weight, inside the action loss, of the gate's mean distance from 1, −log gate (IntegralAction).
-        visual_ratio: weights, inside the action loss, of the visual branch's own and of the skeleton network's own
-            cross-entropy; that of the fused logits (or the only logits, without a visual branch) weighs 1.
-        coding: of the distributions; needed where the output has some.
+        visual_ratio: weights inside the action loss: of the visual branch's cross-entropy, and of the skeleton
+            network's. The cross-entropy of the final logits has weight 1.
+        coding: how the distributions write joints; needed for an output that has distributions.
         reduction: see ``simcc_kl_loss``.
         norm: see ``simcc_kl_loss``.
-        label_smoothing: of the cross-entropy.
+        label_smoothing: label smoothing of the cross-entropy.
     """
 
     def __init__(self, ratio: tuple[float, float] = (1.0, 1.0), *, coding: SimCCCoding | None = None,
@@ -38,15 +38,15 @@ class JointLoss:
         """Compare a forward pass with its annotation.
 
         Args:
-            output: of the model.
+            output: answer of the model.
             label: class indices ``(B,)``.
-            keypoints_crop: ``(B, M, T, V, 2)``, crop pixels; needed where the output has distributions.
+            keypoints_crop: ``(B, M, T, V, 2)``, crop pixels; needed for an output that has distributions.
             visible: 1 for annotated joints, ``(B, M, T, V)``; 0 for all of an absent person.
 
         Returns:
-            Scalars by name, still on the device: ``loss`` is minimized; ``pose_loss`` (KL divergence), ``action_loss``
-            (cross-entropy), both unweighted, and ``top1``, ``skeleton_top1``, ``visual_top1`` (percent) of the parts
-            there are, without gradient.
+            Scalars by name, still on the device. ``loss`` is minimized. The others have no gradient and exist only for
+            parts that the output has: ``pose_loss`` (KL divergence) and ``action_loss`` (cross-entropy), both
+            unweighted; ``top1``, ``skeleton_top1`` and ``visual_top1`` in percent.
 
         Raises:
             ValueError: the output has distributions, but ``coding``, ``keypoints_crop`` or ``visible`` is missing.

@@ -13,14 +13,14 @@ NORMS = ('visible', 'all')
 
 def simcc_kl_loss(x: Tensor, y: Tensor, target: SimCCTarget, *, reduction: str = 'sum', norm: str = 'visible',
                   beta: float = 1.0) -> Tensor:
-    """KL(target ‖ softmax(beta · logits)), both axes added, averaged over joints; 0·log 0 counts as 0.
+    """KL(target ‖ softmax(beta · logits)), summed over both axes and averaged over joints; 0·log 0 counts as 0.
 
     Args:
         x: logits ``(N, J, N_x)``.
         y: logits ``(N, J, N_y)``.
-        target: as ``encode_simcc`` draws it; rows of weight 0 do not count.
-        reduction: over bins: 'sum' as the divergence is defined, 'upstream' their mean as published.
-        norm: over joints: 'visible' divides by the total weight, 'all' by N·J as published.
+        target: targets of ``encode_simcc``; rows of weight 0 do not count.
+        reduction: how bins are combined: 'sum' (the definition of the divergence) or 'upstream' (the published mean).
+        norm: how joints are averaged: 'visible' divides by the total weight, 'all' by N·J (as published).
         beta: inverse temperature of the prediction.
 
     Returns:

@@ -27,7 +27,7 @@ def variance(p: Tensor) -> Tensor:
 
 
 def relative_entropy(p: Tensor) -> Tensor:
-    """Return the entropy over that of the uniform distribution, 0..1, ``(..., N) → (...)``."""
+    """Return the entropy divided by the uniform distribution's entropy, 0..1, ``(..., N) → (...)``."""
     return -(p * p.clamp(min=1e-12).log()).sum(dim=-1) / math.log(p.shape[-1])
 
 
@@ -49,8 +49,8 @@ def peak_score(p_x: Tensor, p_y: Tensor, sigma: float) -> Tensor:
 def fourier_codes(channels: int, bins: int, axis: int) -> Tensor:
     """Return initial codes per bin, ``(channels, bins)``, of one axis (0: x, 1: y).
 
-    Channel ``axis`` is c_b, so that its expectation is the soft-argmax. Every second channel from 2 + ``axis`` on is a
-    sine or cosine of c_b, of rising frequency (2006.10739). The rest is 0: those channels belong to the other axis.
+    Channel ``axis`` is c_b, so that its expectation is the soft-argmax. Every second channel from ``2 + axis`` on is a
+    sine or cosine of c_b; the frequency rises (2006.10739). All other channels belong to the other axis and are 0.
     """
     centers, codes = bin_centers(bins), torch.zeros(channels, bins)
     codes[axis] = centers

@@ -1,7 +1,8 @@
 """Implicit pose: x/y distributions of joints → features of a skeleton network, differentiable.
 
-The action loss reaches the pose network through these features; no coordinate is rounded (except forward in ``hard``).
-P_x and P_y are ``softmax(beta * logits)``; positions E are expectations of bin centers, -1..1 over the crop.
+The action loss reaches the pose network through these features. Only the forward pass of mode ``hard``
+rounds coordinates. P_x and P_y are ``softmax(beta * logits)``. Positions are expectations of bin centers, -1..1 over
+the crop.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class ImplicitPose(nn.Module):
     """Skeleton features ``(B, M, T, V, C)`` of distributions.
 
     Args:
-        coding: of the distributions; a perfect prediction of its targets scores 1.
+        coding: how the distributions write joints; a perfect prediction of its targets scores 1.
         mode: key of ``MODES``.
         embed_dim: C of the embed modes.
         beta: initial inverse temperature of both axes (learned, kept in ``BETA_RANGE``).
@@ -112,7 +113,7 @@ class ImplicitPose(nn.Module):
 
     def forward(self, x: Tensor, y: Tensor, crop_to_image: Tensor | None = None, image_size: Tensor | None = None,
                 person_mask: Tensor | None = None) -> Tensor:
-        """Return features ``(B, M, T, V, C)``, float32 under autocast too: half precision would move joints.
+        """Return features ``(B, M, T, V, C)``; float32 under autocast too, because half precision would move joints.
 
         Args:
             x: logits over x bins ``(B, M, T, V, N_x)``.
@@ -161,7 +162,7 @@ class ImplicitPose(nn.Module):
         return torch.cat([center, 0.5 * area.clamp(min=1e-12).log()[..., None]], dim=-1)
 
     def locate(self, d: Distributions, crop_norm: Tensor) -> Tensor:
-        """Return positions ``(B, M, T, V, 2)`` in the frame of ``geom``, given -1..1 over the crop."""
+        """Return positions ``(B, M, T, V, 2)`` in the coordinates of ``geom``, given positions over the crop."""
         if d.geometry is None or self.geom != 'image':
             return crop_norm
         crop, half = d.geometry
@@ -200,7 +201,8 @@ class Mode(NamedTuple):
         compute: module and distributions → feature tensors ``(B, M, T, V, .)`` to be concatenated.
         channels: their number of channels; ``None``: N_x + N_y.
         coordinates: whether they contain positions.
-        embeds: whether they only correct, through a linear layer that starts at 0, a learned code per bin.
+        embeds: whether the main feature is a learned code per bin. The feature tensors then only correct it, through a
+            linear layer that starts at 0.
         normalized: whether logits become probabilities.
     """
 

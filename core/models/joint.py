@@ -46,8 +46,8 @@ class NormalizeFrames(nn.Module):
 class PoseModel(nn.Module):
     """Pose of clips (``TRAIN.MODE pose``).
 
-    Persons share the pose network as extra frames. An absent person's frames are replaced by those of person 0, so
-    that blank crops never enter the BatchNorm statistics.
+    Persons share the pose network as extra frames. Person 0's frames replace an absent person's, so that blank
+    crops never enter the BatchNorm statistics.
 
     Args:
         pose: ``(N, 3, H, W) → PoseOutput(simcc, taps)``.
@@ -87,8 +87,8 @@ class JointModel(PoseModel):
         pose: ``(N, 3, H, W) → PoseOutput(simcc, taps)``.
         implicit: distributions → skeleton features ``(B, M, T, V, C)``, 0 for absent persons.
         skeleton: recognizer with ``features`` and ``head``.
-        visual: ``see`` backbone maps frame by frame, then that, skeleton maps and mask → ``(B, K)`` logits; needs
-            ``fusion``.
+        visual: its ``see`` reads the backbone maps frame by frame. Called with that, the skeleton maps and the mask, it
+            returns logits ``(B, K)``. It needs ``fusion``.
         fusion: skeleton and visual logits → fused logits.
         tap_grad: factor on the gradient that passes from the visual branch through the taps; 0 cuts it.
         freeze_pose: the pose network neither learns nor updates its BatchNorm statistics (the second stage of
@@ -116,7 +116,7 @@ class JointModel(PoseModel):
         return self
 
     def observe(self, frames: Tensor, person_mask: Tensor, crop_to_image: Tensor, image_size: Tensor) -> Observation:
-        """Return what the frames tell one by one; all the work on pixels. Arguments as in ``forward``."""
+        """Do all work on pixels, each frame by itself; arguments as in ``forward``."""
         simcc_x, simcc_y, taps = self.estimate(frames, person_mask)
         pose = self.implicit(simcc_x, simcc_y, crop_to_image, image_size, person_mask)   # (B, M, T, V, C)
         if self.visual is None:

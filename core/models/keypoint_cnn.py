@@ -1,8 +1,8 @@
 """A compact 3D-CNN for keypoint sequences, without heatmaps (a student project's variant of PoseC3D, completed).
 
-PoseC3D's residual blocks read, instead of a heatmap per joint, the numbers themselves as a small volume: persons are
-the channels; joints, frames and dimensions (x, y, score) the axes. Or they read one picture a frame, on which all
-joints are drawn. The project published neither sizes nor settings: those are ours.
+The residual blocks are PoseC3D's. They read the numbers themselves as a small volume: its channels are the persons, its
+axes are joints, frames and dimensions (x, y, score). Or they read one picture per frame, on which all joints are drawn.
+The project published neither sizes nor settings: those are ours.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from core.models.posec3d.slowonly import Bottleneck, ConvUnit
 from core.models.posec3d.volume import KeypointVolume
 
 SCORE_THRESHOLD = 0.01
-"""Joints at or below it are missing, as in ``core.data.clips.streams``."""
+"""Joints with this score or a lower one are missing, as in ``core.data.clips.streams``."""
 
 MIN_SPREAD = 1e-3
-"""Smallest unit of length, half pictures: a clip without people stays 0."""
+"""Smallest unit of length, in half picture sizes; it keeps a clip without people at 0."""
 
 Stride = tuple[int, int, int]
 
 
 class Axes(NamedTuple):
-    """How the network walks over a volume.
+    """Strides of the network over a volume.
 
     Attributes:
         stem: stride of the first convolution.
@@ -46,15 +46,15 @@ FRAMES_ROWS_COLUMNS = Axes((1, 2, 2), ((1, 1, 1), (1, 2, 2), (2, 2, 2)))
 class KeypointSequence(nn.Module):
     """Joint features ``(B, M, T, V, C)`` → volume ``(B, M, V, T, C)`` of normalized positions.
 
-    Positions are taken relative to the mean of all joints of the clip, in units of their distance from it (root mean
-    square); missing joints go to the middle. Scores stay.
+    Positions are relative to the mean of all joints of the clip, and divided by the root mean square distance from it.
+    Missing joints go to the middle. Scores stay.
 
     Args:
         num_persons: M.
 
     Attributes:
         channels: M.
-        axes: how to walk over the volume.
+        axes: strides of the network over the volume.
     """
 
     axes = JOINTS_FRAMES_DIMS
@@ -84,7 +84,7 @@ class KeypointPicture(KeypointVolume):
 
     Attributes:
         channels: 1.
-        axes: how to walk over the pictures.
+        axes: strides of the network over the pictures.
     """
 
     axes = FRAMES_ROWS_COLUMNS
@@ -103,7 +103,7 @@ class KeypointCNN(nn.Module):
 
     Args:
         in_channels: C.
-        base_channels: of the stem; a stage returns 2, 4, 8, ... times as many.
+        base_channels: channels of the stem; the stages return 2, 4, 8, ... times as many.
         axes: strides along X, Y and Z.
 
     Attributes:
@@ -133,7 +133,7 @@ def build_keypoint_cnn(volume: KeypointSequence | KeypointPicture, num_classes: 
     """Create the recognizer of joint features ``(B, M, T, V, C)``.
 
     Args:
-        volume: makes what the network walks over.
+        volume: joint features → volume that the network reads.
         num_classes: number of action classes.
         base_channels: channels of the stem.
         dropout: dropout rate of the head.

@@ -1,4 +1,4 @@
-"""What models answer: ``JointOutput`` of a forward pass, ``Observation`` of the frames one by one."""
+"""What models answer: ``JointOutput`` for clips, ``Observation`` for single frames."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class JointOutput(NamedTuple):
     Attributes:
         simcc_x: logits over x bins, ``(B, M, T, V, N_x)``.
         simcc_y: logits over y bins, ``(B, M, T, V, N_y)``.
-        logits: action logits, ``(B, K)``; those of the fusion where there is a visual branch.
+        logits: action logits, ``(B, K)``; the fused ones of a model with a visual branch.
         skeleton_logits: action logits of the skeleton network alone, ``(B, K)``.
         visual_logits: action logits of the visual branch alone, ``(B, K)``.
-        gate: share of the pose in what IntegralAction reads, 0..1, ``(B, T, D)``.
+        gate: share of the pose in IntegralAction's joined features, 0..1, ``(B, T, D)``.
     """
 
     simcc_x: Tensor | None = None
@@ -28,7 +28,7 @@ class JointOutput(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What the frames of a clip tell one by one; every array has the frames T on its third axis.
+    """What a model computes for each frame by itself; the third axis of every array is T.
 
     Attributes:
         simcc_x: logits over x bins, ``(B, M, T, V, N_x)``.

@@ -1,4 +1,4 @@
-"""What absent persons are replaced by, where zeros would spoil statistics or maxima."""
+"""Replaces absent persons where zeros would spoil statistics or maxima."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def repeat_first_person(x: Tensor, person_mask: Tensor) -> Tensor:
-    """Replace absent persons of ``(B, M, ...)`` by person 0, whom no maximum over persons then counts twice.
+    """Replace absent persons of ``(B, M, ...)`` by person 0; a repeated person changes no maximum over persons.
 
     Args:
         x: anything about persons; person 0 exists.

@@ -1,4 +1,4 @@
-"""Weights from published checkpoints: which names they use for what, and an honest report of what was loaded.
+"""Loads weights of published checkpoints: renames their tensors, and reports exactly what was loaded.
 
 Every published layout is renamed to the joint model's names (``pose.*``, ``skeleton.*``, ``visual.*``, ``fusion.*``);
 the key families are disjoint, so one table serves them all.
@@ -46,7 +46,7 @@ EXAMPLES = 3
 
 
 class LoadReport(NamedTuple):
-    """What became of a checkpoint, by the model's names.
+    """What happened to the tensors of a checkpoint; all names are the model's.
 
     Attributes:
         loaded: tensors that were copied.
@@ -76,7 +76,7 @@ class LoadReport(NamedTuple):
 
 
 def read_state(file: str | Path) -> dict[str, Tensor]:
-    """Read the state dict of a checkpoint without running code that it might carry.
+    """Read the state dict of a checkpoint without running code that it might contain.
 
     Args:
         file: a bare state dict, or a dict that holds one as ``state_dict``, ``model`` or ``network``.
@@ -129,9 +129,9 @@ def rename_key(key: str) -> str:
 def to_joint_layout(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Rename a published state dict to the joint model's names.
 
-    The published end2end model keeps one graph for all blocks and its edge importances apart from them, and classifies
-    with a 1x1 convolution; here every block has its graph, and the classifier is a linear layer. A ResNet of
-    torchvision becomes the backbone of both streams of IntegralAction.
+    The published end2end model has one graph for all blocks, keeps the edge importances outside of the blocks, and
+    classifies with a 1x1 convolution. Here every block has a graph of its own, and the classifier is a linear layer. A
+    ResNet of torchvision becomes the backbone of both streams of IntegralAction.
     """
     if RESNET_KEY in state:
         return {f'{stream}.{key}': tensor for stream in RESNET_STREAMS for key, tensor in state.items()}
@@ -168,7 +168,7 @@ def load_state(module: nn.Module, state: Mapping[str, Tensor]) -> LoadReport:
 
 
 def load_pretrained(model: nn.Module, file: str | Path) -> LoadReport:
-    """Load what fits of a checkpoint in any known layout into a joint model.
+    """Load all fitting tensors of a checkpoint, in any known layout, into a model.
 
     Args:
         model: joint model, or any module whose parts bear its names.

@@ -1,4 +1,4 @@
-"""2-D heatmaps of joints: targets, decoding, undoing a mirror (Xiao et al., arXiv 1804.06208).
+"""2-D heatmaps of joints: targets, undoing a mirror, head and loss (Xiao et al., arXiv 1804.06208).
 
 Heatmap pixel ``p`` covers crop pixel ``p · stride``; COCO pose models have a stride of 4.
 """
@@ -48,36 +48,8 @@ def encode_heatmap(keypoints_crop: Tensor, visible: Tensor, *, image_size: tuple
     return rows[..., :, None] * columns[..., None, :] * weight[..., None, None], weight
 
 
-def decode_heatmap(heatmaps: Tensor, *, stride: float = 4.0, refine: bool = False) -> tuple[Tensor, Tensor]:
-    """Peak of every heatmap.
-
-    Args:
-        heatmaps: ``(..., J, height, width)``.
-        stride: crop pixels per heatmap pixel.
-        refine: move a quarter pixel towards the higher neighbor, except on the two outermost rows and columns.
-
-    Returns:
-        keypoints ``(..., J, 2)`` as (x, y), crop pixels, and the peak values ``(..., J)``; a peak that is not positive
-        gives the point (0, 0).
-    """
-    height, width = heatmaps.shape[-2:]
-    flat = heatmaps.flatten(-2)                                     # (..., J, height · width)
-    peak, index = flat.max(-1)
-    column, row = index % width, index // width
-    points = torch.stack([column, row], -1).to(heatmaps.dtype) * (peak > 0)[..., None]
-    if refine:
-        inner = (column > 1) & (column < width - 1) & (row > 1) & (row < height - 1) & (peak > 0)
-
-        def slope(step: int) -> Tensor:
-            after, before = (index + step).clamp(max=flat.shape[-1] - 1), (index - step).clamp(min=0)
-            return (flat.gather(-1, after[..., None]) - flat.gather(-1, before[..., None]))[..., 0].sign()
-
-        points = points + 0.25 * torch.stack([slope(1), slope(width)], -1) * inner[..., None]
-    return points * stride, peak
-
-
 def flip_back_heatmap(heatmaps: Tensor, flip_order: Sequence[int]) -> Tensor:
-    """Undo the mirroring of a crop in heatmaps ``(..., J, height, width)`` predicted from it.
+    """Turn heatmaps ``(..., J, height, width)`` of a mirrored crop into heatmaps of the unmirrored crop.
 
     Args:
         heatmaps: predicted from the mirrored crop.

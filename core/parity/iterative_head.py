@@ -1,4 +1,4 @@
-"""Lite-HRNet as the published heatmap models have it: with the iterative head, which the joint model goes without."""
+"""Lite-HRNet as the published heatmap models have it: with the iterative head, which the joint model lacks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class IterativeHead(nn.Module):
 
 
 class HeadedLiteHRNet(LiteHRNet):
-    """Lite-HRNet whose maps are those of the iterative head."""
+    """Lite-HRNet that returns the maps of its iterative head."""
 
     def __init__(self, spec: LiteHRNetSpec) -> None:
         super().__init__(spec)

@@ -1,4 +1,4 @@
-"""The two little languages inside a parity vector: how an input is made, and which part of an output is recorded."""
+"""The two small languages inside a parity vector: how an input is made, and which part of an output is recorded."""
 
 from __future__ import annotations
 

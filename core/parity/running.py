@@ -19,7 +19,7 @@ ModelT = TypeVar('ModelT', bound=nn.Module)
 
 
 def load_exactly(model: nn.Module, state: Mapping[str, Tensor]) -> None:
-    """Fill a model with official weights, through the renaming that published checkpoints take.
+    """Fill a model with official weights, renamed as published checkpoints are.
 
     Args:
         model: with the joint model's names.
@@ -35,7 +35,7 @@ def load_exactly(model: nn.Module, state: Mapping[str, Tensor]) -> None:
 
 @contextmanager
 def recording(modules: Mapping[str, nn.Module]) -> Iterator[dict[str, Any]]:
-    """What each module answers while the context lasts, by its name."""
+    """Record the outputs of modules, by name, while the context lasts."""
     seen: dict[str, Any] = {}
     hooks = [module.register_forward_hook(partial(_record, seen, name)) for name, module in modules.items()]
     yield seen

@@ -29,8 +29,8 @@ class Comparison(NamedTuple):
     Attributes:
         name: of the output.
         difference: largest absolute difference.
-        used: largest share of its tolerance that any element uses up; more than 1 is too much.
-        remark: why nothing could be compared, or empty.
+        used: largest share of the tolerance that any element uses; above 1 the output fails.
+        remark: why nothing could be compared, else empty.
     """
 
     name: str

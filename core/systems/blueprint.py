@@ -1,4 +1,4 @@
-"""What every system answers about itself, given a configuration; a system overrides what it does otherwise."""
+"""The base class of all systems; a system overrides the methods in which it differs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Weights = Mapping[str, Tensor]
 
 
 class Blueprint(ABC):
-    """From configuration to model, and how it is trained: in which stages, from which weights, at which rates."""
+    """Builds a system's model, and says how it is trained: stages, starting weights and learning rates."""
 
     @abstractmethod
     def build(self, cfg: CfgNode) -> nn.Module:
@@ -39,11 +39,11 @@ class Blueprint(ABC):
         return cfg.TRAIN.LR
 
     def rate_factors(self, cfg: CfgNode) -> dict[str, float]:
-        """Return beginning of parameter names → factor on their learning rate; 1 for all others."""
+        """Return factors on the learning rate, by how the parameters' names begin; all others have factor 1."""
         return {}
 
     def leaves_gradients_out(self, cfg: CfgNode) -> bool:
-        """Return whether some trainable parameters get no gradient, which several processes must agree on."""
+        """Return whether some trainable parameters get no gradient; training in several processes must know."""
         return False
 
     def start(self, model: nn.Module, cfg: CfgNode, earlier: Sequence[tuple[str, Weights]]) -> str | None:
@@ -52,7 +52,7 @@ class Blueprint(ABC):
         Args:
             model: as ``build`` made it.
             cfg: of the run; ``PRETRAINED`` names a file.
-            earlier: for each earlier stage its checkpoint's path and the weights in it.
+            earlier: path and weights of every earlier stage's checkpoint.
 
         Raises:
             ValueError: a file is unreadable, or nothing of it fits.

@@ -34,7 +34,7 @@ class SceneIntegralAction(Blueprint):
                               score_thr=options.SCORE_THR, dropout=options.DROPOUT)
 
     def earlier_stages(self, cfg: CfgNode) -> list[CfgNode]:
-        """Return the runs of both streams, unless ``PRETRAINED`` has them."""
+        """Return the runs of both streams; none if ``PRETRAINED`` is given."""
         if cfg.TRAIN.MODE != 'rgb+pose' or cfg.PRETRAINED:
             return []
         return [stage_of(cfg, mode, cfg.TRAIN.END_EPOCH, cfg.MODEL.INTEGRAL.RESNET) for mode in STREAMS]

@@ -30,7 +30,7 @@ BACKBONES = {**dict.fromkeys(LITE_HRNETS, build_lite_hrnet), **dict.fromkeys(HRN
 """``BACKBONE`` → builder."""
 
 CELL_STRIDE = 32
-"""Crop pixels per cell of the visual branch's token grid, those of the backbone's coarsest map."""
+"""Crop pixels per cell of the visual branch's token grid; a cell is as large as a pixel of the coarsest map."""
 
 
 def visual_taps(cfg: CfgNode) -> tuple[str, ...]:
@@ -94,10 +94,10 @@ def build_fusion(cfg: CfgNode) -> Fusion:
 
 
 class Joint(Blueprint):
-    """The joint model; ``TRAIN.MODE two_stage`` is the baseline: a pose run, then an action run behind it."""
+    """The joint model; ``TRAIN.MODE two_stage`` is the baseline: a pose run, then an action run on its poses."""
 
     def build(self, cfg: CfgNode) -> JointModel | PoseModel:
-        """Create the joint model, that of the second of two stages, or the pose network's model."""
+        """Create the joint model, or for ``TRAIN.MODE pose`` the model of the pose network alone."""
         if cfg.TRAIN.MODE == 'pose':
             return PoseModel(build_pose_net(cfg))
         pose, implicit = build_pose_net(cfg), build_implicit(cfg)
@@ -125,7 +125,7 @@ class Joint(Blueprint):
         return {'pose.': cfg.TRAIN.POSE_LR_RATIO}
 
     def leaves_gradients_out(self, cfg: CfgNode) -> bool:
-        """Where the visual branch's gradient is cut at the taps, the branches of the backbone behind them get none."""
+        """With ``TAP_GRAD 0`` the backbone branches that only the visual branch reads get no gradient."""
         return cfg.MODEL.MULTI_FUSE and cfg.MODEL.VISUAL.TAP_GRAD == 0
 
     def start(self, model: nn.Module, cfg: CfgNode, earlier: Sequence[tuple[str, Weights]]) -> str | None:

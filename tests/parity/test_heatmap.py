@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from core.layouts import get_layout
-from core.parity.heatmap import HeatmapHead, decode_heatmap, encode_heatmap, flip_back_heatmap, joints_mse_loss
+from core.parity.heatmap import HeatmapHead, encode_heatmap, flip_back_heatmap, joints_mse_loss
 
 SIZE, HEATMAP, SIGMA = (96, 160), (24, 40), 2
 
@@ -40,26 +40,6 @@ def test_unseen_joints_have_no_target():
     joints, visible = torch.full((2, 17, 2), torch.nan), torch.zeros(2, 17)
     heatmaps, weights = encode_heatmap(joints, visible, image_size=SIZE, heatmap_size=HEATMAP)
     assert heatmaps.shape == (2, 17, 40, 24) and not heatmaps.any() and not weights.any()
-
-
-def test_decoding_returns_the_pixel_of_the_joint():
-    joints = torch.tensor([[[40.0, 100.0], [8.0, 60.0]]])
-    heatmaps, _ = encode_heatmap(joints, torch.ones(1, 2), image_size=SIZE, heatmap_size=HEATMAP)
-    decoded, peaks = decode_heatmap(heatmaps)
-    assert torch.equal(decoded, joints) and torch.equal(peaks, torch.ones(1, 2))
-
-
-def test_empty_heatmaps_decode_to_the_origin():
-    decoded, peaks = decode_heatmap(-torch.ones(1, 2, 8, 6), refine=True)
-    assert not decoded.any() and torch.equal(peaks, -torch.ones(1, 2))
-
-
-def test_refinement_moves_a_quarter_pixel_uphill_except_at_the_border():
-    heatmaps = torch.zeros(1, 2, 8, 6)
-    heatmaps[0, 0, 4, 3], heatmaps[0, 0, 4, 2], heatmaps[0, 0, 5, 3] = 1, 0.5, 0.5
-    heatmaps[0, 1, 4, 1], heatmaps[0, 1, 4, 2] = 1, 0.5
-    decoded, _ = decode_heatmap(heatmaps, stride=1, refine=True)
-    assert decoded[0].tolist() == [[2.75, 4.25], [1.0, 4.0]]
 
 
 def test_mirror_is_undone_in_pixels_and_joints():

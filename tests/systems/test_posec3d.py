@@ -34,7 +34,7 @@ def test_it_answers_in_both_modes():
 @pytest.mark.parametrize('order', LIMB_ORDERS)
 def test_limbs_are_drawn_in_the_order_asked_for(order):
     limbs = make('HEATMAP', 'limb', 'POSEC3D.LIMBS', order).skeleton.volume.limbs
-    assert [tuple(limb) for limb in limbs.tolist()] == list(LIMB_ORDERS[order].limbs)
+    assert [tuple(limb) for limb in limbs.tolist()] == list(LIMB_ORDERS[order])
 
 
 def test_joints_of_other_layouts_are_drawn_their_limbs_are_not():

@@ -1,1 +1,1 @@
-"""IntegralAction (2007.06317): what a clip shows and how its people move, weighed by a gate made of the poses."""
+"""IntegralAction (2007.06317): an RGB stream and a pose stream; a gate that reads the poses weighs them."""

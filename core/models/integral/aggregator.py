@@ -1,4 +1,4 @@
-"""Pose-driven aggregation of both streams (2007.06317 §3.3): the pose decides, channel by channel, what counts."""
+"""Pose-driven aggregation of both streams (2007.06317 §3.3): the pose weighs them, channel by channel."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def conv_norm_relu(in_channels: int, out_channels: int, kernel: int) -> nn.Seque
 
 
 class Aggregated(NamedTuple):
-    """What the streams say together.
+    """Joined features of both streams.
 
     Attributes:
         feature: ``(B, T, D)``.
-        gate: share of the pose in it, 0..1, ``(B, T, D)``; ``None`` without a gate.
+        gate: share of the pose in ``feature``, 0..1, ``(B, T, D)``; ``None`` without a gate.
     """
 
     feature: Tensor
@@ -39,16 +39,16 @@ class Aggregated(NamedTuple):
 class Aggregator(nn.Module):
     """Frame features of the RGB stream v and of the pose stream p → ``Aggregated``.
 
-    With a gate g = σ(W p): ``g · LN(ReLU(BN(Conv p))) + (1 - g) · LN(ReLU(BN(Conv v)))``; without, the plain sum of
-    both, without LayerNorm.
+    With a gate g = σ(W p): ``g · LN(ReLU(BN(Conv p))) + (1 - g) · LN(ReLU(BN(Conv v)))``. Without a gate: the plain sum
+    of both, without LayerNorm.
 
     Args:
         rgb_channels: C_v.
         pose_channels: C_p.
         width: D.
-        gate: whether the pose weighs the two.
-        frame_factor: f pose frames follow each RGB frame but the last, T_p = (T - 1) · f + 1; a convolution over 5
-            of them leaves one for each RGB frame.
+        gate: whether the pose weighs the two streams.
+        frame_factor: f, pose frames from one RGB frame to the next, T_p = (T - 1) · f + 1. A convolution over 5 pose
+            frames leaves one for each RGB frame.
     """
 
     def __init__(self, rgb_channels: int, pose_channels: int, width: int = 512, gate: bool = True,

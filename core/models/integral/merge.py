@@ -1,4 +1,7 @@
-"""Two trained streams → the start of IntegralAction's last stage (official ``tool/merge_rgb_only_pose_only.py``)."""
+"""Weights of two trained streams → weights that IntegralAction's last stage starts from.
+
+Source: the official ``tool/merge_rgb_only_pose_only.py``.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ class Merged(NamedTuple):
 
     Attributes:
         state: tensors of ``RGB_PARTS`` and ``POSE_PARTS``.
-        dropped: names of the others, those of either checkpoint once.
+        dropped: names of all other tensors, each once.
     """
 
     state: dict[str, Tensor]
     dropped: tuple[str, ...]
 
     def report(self) -> str:
-        """How many tensors each part keeps, a line for each, and what was dropped."""
+        """Return a line for each part with the number of kept tensors, and a line about the dropped ones."""
         kept = [f'{part[:-1]}: {sum(key.startswith(part) for key in self.state)} tensors kept'
                 for part in (*RGB_PARTS, *POSE_PARTS)]
         parts = ', '.join(sorted({key.split('.')[0] for key in self.dropped})) or 'nothing'
@@ -36,8 +39,8 @@ def merge_streams(rgb_state: Mapping[str, Tensor], pose_state: Mapping[str, Tens
     """Keep the RGB stream of the first state dict and the pose stream of the second.
 
     Args:
-        rgb_state: of a model trained with ``rgb_only``, ours or released (names with or without ``module.``).
-        pose_state: of one trained with ``pose_only``.
+        rgb_state: state dict of a model trained with ``rgb_only``, ours or published (with or without ``module.``).
+        pose_state: state dict of a model trained with ``pose_only``.
 
     Raises:
         ValueError: a part is missing.

@@ -1,7 +1,7 @@
 """The three stages of IntegralAction as one model: the RGB stream, the pose stream, and both under the gate.
 
-Parameter names are the published ones. A model has only the parts that its mode uses. Unlike the published code,
-dropout drops, and streams that do not learn keep their BatchNorm statistics and no activations.
+Parameter names are the published ones. A model has only the parts that its mode uses. Two things differ from the
+published code: dropout is active; streams that do not learn keep their BatchNorm statistics and store no activations.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ class ScaleFrames(nn.Module):
 
 
 class IntegralAction(nn.Module):
-    """Actions of whole frames and of everybody's keypoints (2007.06317).
+    """Recognizes actions from whole frames and from the keypoints of all persons (2007.06317).
 
     Args:
         num_classes: K.
         num_joints: V.
         limbs: joint pairs whose fields are drawn, see ``core.models.integral.render``.
-        map_size: H, W of the pose maps, pixels; a quarter of the frames' in every published configuration.
+        map_size: ``(H, W)`` of the pose maps, pixels; a quarter of the frame size in every published configuration.
         mode: key of ``STREAMS_OF_MODE``; in ``rgb+pose`` only the aggregator and the classifier learn.
         num_frames: T.
         frame_factor: pose frames from one RGB frame to the next; T_p = (T - 1) · factor + 1.
-        rgb_depth: of the RGB stream's ResNet.
-        pose_depth: of the pose stream's ResNet.
+        rgb_depth: depth of the RGB stream's ResNet.
+        pose_depth: depth of the pose stream's ResNet.
         width: D, channels of the aggregated features.
         gate: whether the pose weighs the streams in ``rgb+pose``.
         sigma: standard deviation of a joint's Gaussian, map pixels.

@@ -1,7 +1,7 @@
 """Poses as maps: heatmaps of the joints and vector fields of the limbs, drawn for all frames at once on the device.
 
-Source: IntegralAction ``common/nets/module.py`` (``Pose2Feat``'s input). Map pixels, positions relative to the middle
-of the map. Unlike there, heatmaps and fields agree on which joints are drawn: those above the threshold.
+Source: IntegralAction ``common/nets/module.py`` (``Pose2Feat``'s input). Positions are in map pixels from the middle of
+the map. Unlike in the source, heatmaps and fields draw the same joints: those above the threshold.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ PUBLISHED_LIMBS: dict[str, tuple[Pair, ...]] = {
               (10, 11), (11, 23), (23, 24), (0, 12), (12, 13), (13, 14), (14, 15), (0, 16), (16, 17), (17, 18),
               (18, 19), (1, 20)),
 }
-"""Published limbs ``(from, to)`` by layout; their order and direction are those of the checkpoints' channels."""
+"""Published limbs ``(from, to)`` by layout; order and direction match the channels of the published checkpoints."""
 
 
 def limbs_of(layout: Layout) -> tuple[Pair, ...]:
-    """Return the limbs ``(from, to)`` that are drawn of a layout: the published ones, or its links."""
+    """Return the limbs ``(from, to)`` to draw for a layout: the published ones, else its links."""
     return PUBLISHED_LIMBS.get(layout.name, layout.links)
 
 
-def centered_grid(size: int, device: torch.device | None = None) -> Tensor:
+def centered_grid(size: int) -> Tensor:
     """Return the pixels of one axis relative to its middle, ``(size,)``.
 
     Example:
         >>> centered_grid(4)
         tensor([-1.5000, -0.5000,  0.5000,  1.5000])
     """
-    return torch.arange(size, dtype=torch.float32, device=device) - (size - 1) / 2
+    return torch.arange(size, dtype=torch.float32) - (size - 1) / 2
 
 
 class PoseMaps(nn.Module):
-    """Keypoints ``(B, M, T, V, 3)`` → maps ``(B * T, V + 2 * S, H, W)``: V heatmaps, then x and y of S limbs in turn.
+    """Keypoints ``(B, M, T, V, 3)`` → maps ``(B * T, V + 2 * S, H, W)``: V heatmaps, then an x and a y field a limb.
 
     Args:
         limbs: S joint pairs ``(from, to)``.
-        size: H, W of the maps, pixels.
+        size: ``(H, W)`` of the maps, pixels.
         sigma: standard deviation of a joint's Gaussian, pixels.
         radius: largest distance of a limb's pixel from its axis, pixels.
         score_thr: joints at or below this score are not drawn, nor the limbs that end there.
@@ -70,7 +70,7 @@ class PoseMaps(nn.Module):
             return torch.cat([self.joints(points, drawn), self.fields(points, drawn)], dim=1)
 
     def joints(self, points: Tensor, drawn: Tensor) -> Tensor:
-        """Return the persons' Gaussians added up, at most 1.
+        """Return the sum of all persons' Gaussians, cut at 1.
 
         Args:
             points: ``(N, M, V, 2)``, pixels from the middle.
@@ -84,9 +84,9 @@ class PoseMaps(nn.Module):
         return torch.einsum('nmvh,nmvw->nvhw', bell_y * drawn[..., None], bell_x).clamp(max=1)
 
     def fields(self, points: Tensor, drawn: Tensor) -> Tensor:
-        """Return the direction of each limb on its pixels, averaged over the persons that cover a pixel, else 0.
+        """Return part affinity fields (1611.08050): each limb's direction on its pixels, 0 elsewhere.
 
-        Part affinity fields (1611.08050). A limb without length has no pixels.
+        Where several persons cover a pixel, their directions are averaged. A limb without length has no pixels.
 
         Args:
             points: ``(N, M, V, 2)``, pixels from the middle.
@@ -104,7 +104,7 @@ class PoseMaps(nn.Module):
         return (total / inside.sum(dim=1).clamp(min=1)[:, :, None]).flatten(1, 2)
 
     def _cover(self, start: Tensor, unit: Tensor, length: Tensor) -> Tensor:
-        """Whether a pixel lies on a limb, ``(N, M, S, H, W)``; none does on one of negative length."""
+        """Whether a pixel lies on a limb, ``(N, M, S, H, W)``; a limb of negative length covers none."""
         unit_x, unit_y = (part[..., None] for part in unit.unbind(dim=-1))                   # (N, M, S, 1)
         x, y = self.grid_x - start[..., :1], self.grid_y - start[..., 1:]                    # (N, M, S, W or H)
         along = (unit_x * x)[..., None, :] + (unit_y * y)[..., None]

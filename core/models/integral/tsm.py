@@ -1,4 +1,4 @@
-"""ResNet whose residual branches look one frame back and one ahead (TSM, 1811.08383), as IntegralAction has it."""
+"""ResNet whose residual branches see one frame back and one ahead (TSM, 1811.08383), in IntegralAction's version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from core.compat import torchvision
 
 SHARE = 4
-"""One channel in so many comes from the frame before, as many from the one behind (published TSM: 8)."""
+"""One channel in 4 comes from the frame before, and one in 4 from the frame after (published TSM: one in 8 each)."""
 
 RESNETS = {18: torchvision.models.resnet18, 34: torchvision.models.resnet34, 50: torchvision.models.resnet50,
            101: torchvision.models.resnet101, 152: torchvision.models.resnet152}
@@ -21,16 +21,17 @@ STEM_CHANNELS = 64
 
 
 def temporal_shift(x: Tensor, num_frames: int) -> Tensor:
-    """Shift the first quarter of the channels one frame ahead, the second one frame back; zeros where no frame is.
+    """Shift the first quarter of the channels one frame ahead, and the second quarter one frame back.
 
-    Channels last in memory throughout, where each quarter is moved by one copy, forward and backward.
+    A missing frame counts as zeros. The tensor stays channels last in memory, so that one copy moves each quarter,
+    forward and backward.
 
     Args:
         x: frames of clips ``(B * T, C, H, W)``.
         num_frames: T.
 
     Returns:
-        Same shape: frame t holds the first quarter of frame t - 1, the second of t + 1, and its own rest.
+        Same shape: frame t has the first quarter of frame t - 1, the second quarter of frame t + 1, and its own rest.
     """
     quarter = x.shape[1] // SHARE
     clips = x.permute(0, 2, 3, 1).unflatten(0, (-1, num_frames))                             # (B, T, H, W, C)
@@ -44,7 +45,7 @@ class ShiftedConv2d(nn.Conv2d):
     """Convolution of shifted frames, ``(B * T, C_in, H, W) → (B * T, C_out, H', W')``.
 
     Args:
-        conv: convolution without bias whose weight, so its name in checkpoints too, is taken over.
+        conv: convolution without bias; its weight is taken over, and so its name in checkpoints.
         num_frames: T.
     """
 
@@ -60,14 +61,14 @@ class ShiftedConv2d(nn.Conv2d):
 
 
 class TSMResNet(nn.Sequential):
-    """Torchvision's ResNet, under its names, down to the last map; ``(B * T, C, H, W) → (B * T, C', H', W')``.
+    """Torchvision's ResNet without its classifier, under its names: ``(B * T, C, H, W) → (B * T, C', H', W')``.
 
     Every residual branch begins with ``temporal_shift``; the identity is not shifted.
 
     Args:
         depth: key of ``RESNETS``.
         num_frames: T.
-        stem: reads images (C = 3, output at 1/32); else features of 64 channels (output at 1/8).
+        stem: whether the input is images (C = 3, output at 1/32); else it is features of 64 channels (output at 1/8).
 
     Attributes:
         channels: C'.

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {'relu': nn.ReLU, 'sigmoid': nn.Sigmoid, 'none': nn.Identity}
+INIT_STD = 0.001
+MOMENTUM = 0.1
+"""Share of a batch in the running statistics of a BatchNorm, PyTorch's default."""
 
 
 class ConvBlock(nn.Module):
@@ -59,8 +62,8 @@ class TwiceTrackedBatchNorm(nn.BatchNorm2d):
 
     num_batches_tracked: Tensor
 
-    def __init__(self, channels: int, momentum: float = 0.1) -> None:
-        super().__init__(channels, momentum=1 - (1 - momentum) ** 2)
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, momentum=1 - (1 - MOMENTUM) ** 2)
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalize ``(N, C, H, W)``."""
@@ -71,17 +74,17 @@ class TwiceTrackedBatchNorm(nn.BatchNorm2d):
 
 def separable(in_channels: int, out_channels: int, stride: int, *, relu: bool,
               norm: type[nn.BatchNorm2d] = nn.BatchNorm2d) -> nn.Sequential:
-    """Depthwise 3x3 and 1x1 convolution, each with a norm (keys 0-3), and a ReLU behind them if wanted."""
+    """Depthwise 3x3 and 1x1 convolution, each with a norm (keys 0-3), and a ReLU at the end if wanted."""
     layers = [nn.Conv2d(in_channels, in_channels, 3, stride, 1, groups=in_channels, bias=False), norm(in_channels),
               nn.Conv2d(in_channels, out_channels, 1, bias=False), norm(out_channels)]
     return nn.Sequential(*layers, *([nn.ReLU()] if relu else []))
 
 
-def init_weights(module: nn.Module, std: float = 0.001) -> None:
-    """Draw every convolution from a normal distribution, biases 0, norms 1 and 0 (mmpose ``init_weights``)."""
+def init_weights(module: nn.Module) -> None:
+    """Initialize as mmpose does: convolutions normal, biases 0, BatchNorm weights 1 and biases 0."""
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d):
-            nn.init.normal_(layer.weight, std=std)
+            nn.init.normal_(layer.weight, std=INIT_STD)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
         elif isinstance(layer, nn.BatchNorm2d):

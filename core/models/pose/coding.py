@@ -1,4 +1,4 @@
-"""How joints are written as SimCC distributions, in one value that the pose head holds and everybody reads."""
+"""All settings of SimCC distributions in one value; the pose head holds it, and all other code reads it there."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ class SimCCCoding(NamedTuple):
         return decode_simcc(x / self.temperature, y / self.temperature, self.split_ratio, sigma=self.sigma, mode=mode)
 
     def flip_back(self, x: Tensor, y: Tensor, flip_order: Sequence[int]) -> SimCC:
-        """Return logits about a mirrored crop as logits about the crop; see ``flip_back_simcc``."""
+        """Turn logits of a mirrored crop into logits of the unmirrored crop; see ``flip_back_simcc``."""
         return flip_back_simcc(x, y, flip_order, self.split_ratio)

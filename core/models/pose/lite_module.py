@@ -43,7 +43,7 @@ class StageSpec:
 
 
 class SpatialWeighting(nn.Module):
-    """Channel gates from globally pooled features (a squeeze-and-excitation block, whatever its name)."""
+    """Channel gates from globally pooled features (a squeeze-and-excitation block; the name is the published one)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class CrossResolutionWeighting(nn.Module):
 
 
 class ConditionalChannelWeighting(nn.Module):
-    """Shuffle unit over all branches whose 1x1 convolutions are replaced by gates (section 3.2 of the paper)."""
+    """Shuffle unit over all branches, with gates instead of 1x1 convolutions (section 3.2 of the paper)."""
 
     def __init__(self, channels: tuple[int, ...], reduce_ratio: int) -> None:
         super().__init__()

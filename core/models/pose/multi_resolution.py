@@ -14,7 +14,7 @@ class BranchTransition(nn.ModuleList):
 
     Args:
         before: channels of the previous stage's branches, fine → coarse.
-        after: those of the next stage's.
+        after: channels of the next stage's branches.
     """
 
     def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
@@ -73,7 +73,7 @@ class MultiResolutionBackbone(nn.Module):
         """Return the transition to stage ``index`` (0-based) and the stage."""
 
     def forward_taps(self, x: Tensor) -> dict[str, Tensor]:
-        """Every map worth reading: those of the stem, and 's{stage}b{branch}' after each stage.
+        """Return all maps by name: the maps of the stem, and 's{stage}b{branch}' after each stage.
 
         Args:
             x: ``(N, 3, H, W)``, H and W divisible by 32.

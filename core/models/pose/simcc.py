@@ -1,7 +1,7 @@
 """SimCC: joints as one distribution over x bins and one over y bins (Li et al., ECCV 2022, arXiv 2107.03332).
 
 Bins are 0-based; a joint at pixel ``u`` of the crop has its mean at bin ``u · split_ratio``. This file draws
-the targets of the two vectors and leads from vectors back to pixels; ``SimCCCoding`` keeps the settings together.
+targets and turns logits back into pixels; ``SimCCCoding`` keeps the settings together.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _gaussian(mean: Tensor, bins: int, sigma: float) -> Tensor:
 
 
 def _near_crop(keypoints: Tensor, image_size: Tensor, sigma: float) -> Tensor:
-    """The published visibility test ``(..., J)``; it takes 3 sigma for pixels although sigma is in bins."""
+    """The published visibility test ``(..., J)``; it uses 3 sigma as pixels although sigma is in bins."""
     low, high = torch.trunc(keypoints - 3 * sigma), torch.trunc(keypoints + 3 * sigma + 1)
     return ((low < image_size) & (high >= 0)).all(-1)
 
@@ -109,7 +109,7 @@ def decode_simcc(x: Tensor, y: Tensor, split_ratio: float = 2.0, *, sigma: float
 
     Returns:
         keypoints ``(..., J, 2)``, crop pixels, and scores ``(..., J)`` in 0..1: the geometric mean of both peak
-        probabilities over the peak of a perfect target, ``sqrt(max P_x · max P_y) · σ·sqrt(2π)``.
+        probabilities, divided by the peak of a perfect target, ``sqrt(max P_x · max P_y) · σ·sqrt(2π)``.
 
     Raises:
         ValueError: for an unknown ``mode``.
@@ -122,7 +122,7 @@ def decode_simcc(x: Tensor, y: Tensor, split_ratio: float = 2.0, *, sigma: float
 
 
 def flip_back_simcc(x: Tensor, y: Tensor, flip_order: Sequence[int], split_ratio: float | None = None) -> SimCC:
-    """Undo the mirroring of a crop in what was predicted from it, to average it with the unmirrored prediction.
+    """Turn logits of a mirrored crop into logits of the unmirrored crop, so that both can be averaged.
 
     A mirror takes pixel u to W-1-u and therefore bin b to N_x - split_ratio - b, not to N_x - 1 - b.
 
@@ -130,8 +130,8 @@ def flip_back_simcc(x: Tensor, y: Tensor, flip_order: Sequence[int], split_ratio
         x: ``(..., J, N_x)`` predicted from the mirrored crop.
         y: ``(..., J, N_y)`` likewise.
         flip_order: joint order after a mirror (``Layout.flip_order``).
-        split_ratio: bins per pixel, for the exact rule (interpolated where it is not whole; the border is repeated);
-            None reverses the bins as published, which is off by split_ratio - 1 bins.
+        split_ratio: bins per pixel, for the exact rule. It interpolates between bins and repeats the border.
+            ``None`` reverses the bins as published, which is wrong by split_ratio - 1 bins.
     """
     order = torch.as_tensor(flip_order, device=x.device)
     x, y = x.index_select(-2, order), y.index_select(-2, order)

@@ -11,15 +11,16 @@ from core.models.pose.simcc import SimCC
 class SimCCHead(nn.Module):
     """Features at 1/4 of the crop → logits over bins.
 
-    Initialized as the published system does: convolution normal(0, 0.02), linear layers PyTorch's default.
+    Initialization is the published one: normal(0, 0.02) for the convolution, PyTorch's default for linear layers.
 
     Args:
         in_channels: channels of the features.
         num_joints: J.
-        coding: size of the crop and number of bins; kept, so that whoever has the model can read its answers.
+        coding: size of the crop and number of bins; kept, so that the model's answers can be decoded.
         kernel: side of the convolution from features to joints, 1 or 3.
 
     Example:
+        >>> import torch
         >>> SimCCHead(40, 17, SimCCCoding((96, 160)))(torch.zeros(2, 40, 40, 24)).y.shape
         torch.Size([2, 17, 320])
     """

@@ -13,7 +13,7 @@ TAP_NAMES: tuple[str, ...] = (
     'stem', 'layer1', *(f's{stage}b{branch}' for stage in range(NUM_STAGES) for branch in range(stage + 2)))
 TAP_PRESETS: dict[str, tuple[str, ...]] = {
     'default': ('s0b1', 's1b2', 's2b3'),    # the newest branch of every stage, low to high level
-    'low': ('stem', 's0b0', 's0b1'),        # what no pose network hands out
+    'low': ('stem', 's0b0', 's0b1'),        # the first maps, which no pose network returns
     'disc': ('s2b1', 's2b2', 's2b3'),       # what the pose head leaves unread (End2end)
 }
 

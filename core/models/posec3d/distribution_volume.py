@@ -13,8 +13,8 @@ from core.models.posec3d.volume import merge_persons
 class DistributionVolume(nn.Module):
     """Implicit pose in mode 'probs' ``(B, M, T, V, N_x + N_y)`` → volume ``(B, V, T, S, S)``.
 
-    A joint's heatmap is the outer product of its distributions over x and over y bins, each summed over the bins of a
-    cell; so the heatmaps cover the persons' crops. Features of 0, of absent persons, leave no trace.
+    A joint's heatmap is the outer product of its x and y distributions, each summed over the bins of a cell. It covers
+    the person's crop. Absent persons, whose features are 0, leave no trace.
 
     Args:
         n_x: N_x, bins of x.

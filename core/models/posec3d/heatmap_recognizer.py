@@ -15,7 +15,7 @@ from core.models.skeleton.recognizer import SkeletonBackbone, SkeletonRecognizer
 
 
 class I3DHead(GCNHead):
-    """Mean over time and space of every map, side by side, then one linear layer (PYSKL ``I3DHead``).
+    """Mean over time and space of every map, concatenated, then one linear layer (PYSKL ``I3DHead``).
 
     Args:
         in_channels: channels of all maps together.
@@ -30,7 +30,7 @@ class I3DHead(GCNHead):
 
 
 class PoseC3D(SkeletonRecognizer):
-    """Action logits of joint features ``(B, M, T, V, C)``, drawn into a volume in which all persons are one.
+    """Action logits of joint features ``(B, M, T, V, C)``; all persons are drawn into one volume.
 
     Args:
         volume: features → ``(B, K, T, H, W)``; features of 0 leave no trace.

@@ -21,13 +21,13 @@ class SlowOnlySpec(NamedTuple):
     Attributes:
         in_channels: channels of the volume.
         base_channels: channels of the stem.
-        stage_blocks: blocks of every stage; their number is that of the stages.
+        stage_blocks: blocks of every stage, one value per stage.
         inflate: for every stage, whether the first convolution of its blocks spans three frames.
         spatial_strides: for every stage, stride in H and W.
         temporal_strides: for every stage, stride in T.
-        conv1_kernel: kernel of the stem, (T, H, W).
-        conv1_stride: its stride in T, and in H and W.
-        pool1_stride: stride of the pooling behind it in T, and in H and W.
+        conv1_kernel: kernel of the stem, ``(T, H, W)``.
+        conv1_stride: stride of the stem in T, and in H and W.
+        pool1_stride: stride of the pooling after the stem in T, and in H and W.
         out_indices: stages whose maps are returned.
     """
 
@@ -46,8 +46,8 @@ class SlowOnlySpec(NamedTuple):
 class FoldedConv3d(nn.Conv3d):
     """3D convolution, computed in 2D where its kernel spans only space or only time.
 
-    Space: the frames are a batch of pictures. Time: T and the pixels are the two sides of one picture. Both are views
-    of maps with their channels last in memory, and on a CPU much faster than the 3D convolution.
+    A kernel over space reads the frames as a batch of pictures. A kernel over time reads T and the pixels as the two
+    sides of one picture. Both only view a map with channels last in memory, and are much faster on a CPU than in 3D.
     """
 
     padding: tuple[int, ...]
@@ -72,8 +72,8 @@ class ConvUnit(nn.Module):
     Args:
         in_channels: C_in.
         out_channels: C_out.
-        kernel: (T, H, W).
-        stride: (T, H, W).
+        kernel: ``(T, H, W)``.
+        stride: ``(T, H, W)``.
         relu: whether a ReLU follows.
     """
 
@@ -92,13 +92,13 @@ class ConvUnit(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """Residual block of three convolutions: time or a point, space, a point.
+    """Residual block of three convolutions: over time (or 1x1x1), over space, and 1x1x1.
 
     Args:
         in_channels: C_in.
         channels: channels inside; C_out is four times as many.
         inflate: whether the first convolution spans three frames.
-        stride: (T, H, W) of the second convolution and of the shortcut.
+        stride: ``(T, H, W)`` of the second convolution and of the shortcut.
         project: whether the shortcut is a convolution.
     """
 
@@ -119,7 +119,7 @@ class Bottleneck(nn.Module):
 class SlowOnly(nn.Module):
     """Volume ``(B, C, T, H, W)`` → maps ``(B, 1, C_s, T_s, V_s)`` of some stages, as skeleton networks return them.
 
-    The persons are one, and the cells of a map, V_s = H_s W_s, stand where a skeleton network has joints.
+    All persons share one map. Its V_s = H_s · W_s cells take the axis on which a skeleton network has joints.
 
     Args:
         spec: what to build.
@@ -128,8 +128,8 @@ class SlowOnly(nn.Module):
         widths: C_s of the maps.
 
     Raises:
-        ValueError: unless every setting per stage has as many values as there are stages, or for a stage that is not
-            there.
+        ValueError: a setting per stage has more or fewer values than there are stages, or ``out_indices`` names a stage
+            that does not exist.
     """
 
     def __init__(self, spec: SlowOnlySpec) -> None:
@@ -157,14 +157,14 @@ class SlowOnly(nn.Module):
                 nn.init.zeros_(module.conv3.bn.weight)
 
     def stages(self, x: Tensor) -> list[Tensor]:
-        """Return what the stem and every stage make of a volume, each ``(B, C, T, H, W)``."""
+        """Return the outputs of the stem and of every stage, each ``(B, C, T, H, W)``."""
         maps = [self.maxpool(self.conv1(x.contiguous(memory_format=torch.channels_last_3d)))]
         for stage in range(self.num_stages):
             maps.append(self.get_submodule(f'layer{stage + 1}')(maps[-1]))
         return maps
 
     def select(self, stages: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        """Return the maps of ``out_indices``, each ``(B, 1, C_s, T_s, V_s)``, of what ``stages`` returned."""
+        """Pick the maps of ``out_indices`` from the output of ``stages``, each ``(B, 1, C_s, T_s, V_s)``."""
         return tuple(stages[1 + index].flatten(3)[:, None] for index in self.out_indices)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:

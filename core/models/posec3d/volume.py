@@ -1,6 +1,6 @@
 """Keypoints → volumes of heatmaps, a whole batch at once (PYSKL ``GeneratePoseTarget``).
 
-Volumes are ``(B, K, T, H, W)`` with their channels, K joints or limbs, last in memory, as the network reads them.
+Volumes are ``(B, K, T, H, W)``. The channels, K joints or limbs, lie last in memory, as the network reads them.
 Persons are merged by their maximum, one after the other: all at once needs M times the memory and is not faster.
 """
 
@@ -57,7 +57,7 @@ def draw_limbs(keypoints: Tensor, scores: Tensor, limbs: Tensor, size: tuple[int
 
 
 def merge_persons(rows: Tensor, columns: Tensor) -> Tensor:
-    """Return the maximum over persons of products of profiles along y and along x, ``(B, K, T, H, W)``.
+    """Multiply every person's profiles along y and x, and return the maximum over persons, ``(B, K, T, H, W)``.
 
     Args:
         rows: ``(B, M, T, H, K)``.
@@ -121,7 +121,7 @@ class KeypointVolume(nn.Module):
 
     Args:
         num_joints: V.
-        limbs: first and second joint of every limb, to draw limbs; empty: the joints.
+        limbs: first and second joint of every limb; empty draws joints instead.
         sigma: standard deviation of the Gaussians, pixels.
         train_size: H and W in training mode.
         test_size: H and W in evaluation mode.

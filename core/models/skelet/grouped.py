@@ -44,7 +44,7 @@ class MergingPath(nn.Module):
             self.down = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1), nn.BatchNorm2d(out_channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return ``(N, C_out, T', V)`` of ``(N, C_in, T, U)``; only the frames that remain are worked on."""
+        """Return ``(N, C_out, T', V)`` of ``(N, C_in, T, U)``; only the remaining frames are computed."""
         x = x[:, :, ::self.stride]
         return self.down(x if self.M is None else aggregate_joints(x, self.M[None]))
 
@@ -60,7 +60,7 @@ class GroupedGCN(nn.Module):
         graph: of the V joints, ``(V, V)``; every group and subset learns its own copy.
         groups: G.
         merging: merging matrix ``(U, V)``; ``None`` keeps the joints.
-        map_same: where it keeps them, weigh or mix them nevertheless, see ``SkeleTOptions.same_mapping``.
+        map_same: map the joints even if their number stays, see ``SkeleTOptions.same_mapping``.
         options: variant of the family.
 
     Raises:

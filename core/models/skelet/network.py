@@ -56,7 +56,7 @@ class SkeleT(nn.Module):
         widths: C_out of every map; here one.
 
     Raises:
-        ValueError: for an unknown variant, stages that do not fit together or the layout.
+        ValueError: for an unknown variant, or stages that do not fit together or to the layout.
     """
 
     def __init__(self, layout: Layout, in_channels: int = 3, stages: SkeleTStages = STAGES,
@@ -102,7 +102,7 @@ class SkeleT(nn.Module):
 class SkeleTRecognizer(SkeletonRecognizer):
     """Action logits of joint sequences by SkeleT.
 
-    Under instance pooling the head averages the one map of all persons; without it, the maps of those present.
+    With instance pooling the head averages the one map of all persons; else it averages the maps of present persons.
 
     Args:
         backbone: the network.

@@ -15,15 +15,15 @@ class SkeleTOptions(NamedTuple):
         gcn_type: graph unit: ``'dggcn'`` (DG-STGCN), ``'unit_gcn'`` (ST-GCN++) or ``'unit_ctrgcn'`` (CTR-GCN).
         tcn_type: temporal unit that belongs to it: ``'dgmstcn'``, ``'mstcn'`` or ``'MSTCN'``.
         subsets: graphs of each unit.
-        split_way: how groups get their channels: a slice of the input (``'split'``) or of a convolution of it
-            (``'conv+split'``), or all the same, narrower convolution of it (``'conv+repeat'``).
-        mapping: how the merging of joints is learned, as ``adaptive`` of ``core.models.skeleton.block.BlockOptions``.
-        same_mapping: the same for blocks that keep their joints, which start from the identity.
-        map_same: blocks that keep their joints map them at all.
+        split_way: how groups get their channels: ``'split'`` slices the input, ``'conv+split'`` slices a convolution of
+            it, ``'conv+repeat'`` gives every group the same narrower convolution of it.
+        mapping: how the merging of joints is learned; values of ``core.models.skeleton.block.BlockOptions.adaptive``.
+        same_mapping: the same for blocks that keep their joints; their mapping starts from the identity.
+        map_same: whether blocks that keep their joints map them.
         adaptive: how ``unit_gcn`` learns its graph.
         conv_pos: where ``unit_gcn`` has its convolution.
         ratio: channels of a subset of ``dggcn`` relative to those of its group; ``None``: 1 / subsets.
-        dropout: dropout rate at the end of the temporal unit; spares the first block.
+        dropout: dropout rate at the end of the temporal unit; the first block has none.
     """
 
     gcn_type: str = 'dggcn'
@@ -55,7 +55,7 @@ class SkeleTStages(NamedTuple):
         inflate: blocks at which the width grows.
         down: blocks that halve T (rounded up).
         pooling: blocks that merge joints.
-        joints: numbers of joints that they leave; ``None``: one step of the layout each.
+        joints: numbers of joints after these blocks; ``None`` takes one step of the layout for each.
         groups: G of every block.
     """
 
@@ -71,7 +71,7 @@ class SkeleTStages(NamedTuple):
         """Return V after every block.
 
         Raises:
-            ValueError: unless every merging block leaves a number of joints.
+            ValueError: there are more or fewer numbers of joints than merging blocks.
         """
         steps = resolutions(layout)[1:len(self.pooling) + 1] if self.joints is None else self.joints
         if len(steps) != len(self.pooling):

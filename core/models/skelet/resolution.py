@@ -35,9 +35,9 @@ def _means(groups: Sequence[Group], num_joints: int) -> np.ndarray:
 
 
 def merging_matrix(layout: Layout, fine: int, coarse: int) -> Tensor:
-    """Return the means ``(V_fine, V_coarse)`` that make the coarse joints of the fine ones.
+    """Return the matrix ``(V_fine, V_coarse)`` whose columns average fine joints to coarse ones.
 
-    Over several steps it is their product; the identity for ``fine == coarse``.
+    For several steps it is the product of their matrices; for ``fine == coarse`` it is the identity.
 
     Args:
         layout: joints and the groups that merge them.
@@ -45,7 +45,7 @@ def merging_matrix(layout: Layout, fine: int, coarse: int) -> Tensor:
         coarse: number of joints to end with.
 
     Raises:
-        ValueError: unless the layout has both joint sets, ``fine`` not after ``coarse``.
+        ValueError: the layout lacks one of the joint sets, or ``fine`` has fewer joints than ``coarse``.
     """
     sizes = resolutions(layout)
     if fine not in sizes or coarse not in sizes or fine < coarse:
@@ -59,10 +59,10 @@ def merging_matrix(layout: Layout, fine: int, coarse: int) -> Tensor:
 
 
 def merged_graph(layout: Layout, num_joints: int) -> Tensor:
-    """Return the graph ``(V, V)`` of a layout's joint set of V joints, every column of sum 1.
+    """Return the graph ``(V, V)`` of a layout's set of V joints; every column sums to 1.
 
-    Coarser graphs are ``pinv(M) A M`` with M the merging matrix and A the joints, their neighbors included; the
-    groups are disjoint, so the pseudoinverse is the transpose over the squared norms of the columns.
+    A coarser graph is ``pinv(M) A M``: M is the merging matrix, A connects every joint with itself and its neighbors.
+    The groups are disjoint, so the pseudoinverse is the transpose divided by the squared norms of the columns.
 
     Args:
         layout: joints, links or mesh, and the groups that merge them.

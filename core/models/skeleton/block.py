@@ -14,8 +14,8 @@ class BlockOptions(NamedTuple):
     """What distinguishes the members of the ST-GCN family.
 
     Attributes:
-        adaptive: how the graph is learned: ``None`` fixed, ``'init'`` free from the graph on, ``'offset'`` graph plus a
-            learned matrix, ``'importance'`` graph times a learned matrix.
+        adaptive: how the graph is learned: ``None`` not at all, ``'init'`` freely from the given graph on, ``'offset'``
+            as graph plus a learned matrix, ``'importance'`` as graph times a learned matrix.
         conv_pos: 1x1 convolution before (``'pre'``) or after (``'post'``) the aggregation over joints.
         with_res: residual path around the graph convolution.
         tcn_type: ``'unit_tcn'`` (one 9-frame kernel), ``'mstcn'`` (multi-scale) or another of ``TEMPORAL_UNITS``.

@@ -9,14 +9,14 @@ from torch import Tensor, nn
 class DynamicGroupGCN(nn.Module):
     """Graphs per subset and channel that depend on the input: ``(N, C_in, T, V) → (N, C_out, T, V)``.
 
-    To the learned graph of its subset every channel adds two that the clip's mean over time gives: the difference of
-    any two joints, and how well they agree. Both start at zero.
+    Every channel adds two graphs to the learned graph of its subset. They come from the clip's mean over time: the
+    difference of any two joints, and how well the two agree. Both have strength 0 at first.
 
     Args:
         in_channels: C_in.
         out_channels: C_out.
         adjacency: graph ``(K, V, V)``; copied, learned.
-        ratio: channels of a subset relative to C_out; ``None`` shares them out, 1 / K.
+        ratio: channels of a subset relative to C_out; ``None`` means 1 / K.
 
     Raises:
         ValueError: when no channel is left for a subset.

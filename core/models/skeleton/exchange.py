@@ -1,7 +1,7 @@
 """Feature exchange between the scales of a skeleton network, after HRNet (1902.09212): every scale reads every other.
 
-The depthwise convolution on the way to a coarser scale is 3x1, over time only: parts and bodies have no order, so a
-kernel over "neighboring" joints would mix by the accident of their numbering; joints are mixed by the learned pooling.
+The depthwise convolution to a coarser scale is 3x1, over time only. The numbering of joints and parts means
+nothing, so a kernel over it would mix unrelated nodes. The learned pooling mixes joints instead.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ class Refine(nn.Sequential):
 
 
 class ExchangeUnit(nn.Module):
-    """``y_i = ReLU(x_i + sum_j f_ij(x_j))`` over all scales, each half as fast in time as the one before.
+    """``y_i = ReLU(x_i + sum_j f_ij(x_j))`` over all scales; each has half the frame rate of the one before.
 
     Args:
         widths: channels C_s of the maps, finest first.
         hierarchy: graphs of the scales.
         learn_pool: learn the pooling matrices.
-        zero_init: nothing reaches the finest map at first (last BatchNorm's weight 0), as in 1706.02677; it is not
-            negative, so it passes unchanged.
+        zero_init: paths to the finest map end in a BatchNorm of weight 0 at first (1706.02677), so nothing reaches it.
+            It is not negative, so the ReLU keeps it unchanged.
     """
 
     def __init__(self, widths: Sequence[int], hierarchy: Hierarchy, learn_pool: bool = True,
@@ -88,7 +88,7 @@ class ExchangeUnit(nn.Module):
             self.paths[f'{target}{source}'] = path
 
     def forward(self, maps: Sequence[Tensor]) -> list[Tensor]:
-        """Return the maps ``(N, C_s, T_s, V_s)``, finest first, after all of them have read the incoming others."""
+        """Return the maps ``(N, C_s, T_s, V_s)``, finest first; each has read all the others as they came in."""
         return [self._receive(maps, target) for target in range(len(maps))]
 
     def _receive(self, maps: Sequence[Tensor], target: int) -> Tensor:

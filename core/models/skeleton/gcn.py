@@ -47,13 +47,13 @@ def spread_joints(x: Tensor, adjacency: Tensor) -> Tensor:
 
 
 def add_learned_matrix(module: nn.Module, weights: Tensor, adaptive: str | None, names: tuple[str, str]) -> None:
-    """Give ``module`` a matrix that it may learn, a parameter or a buffer, and what it learns in addition.
+    """Give ``module`` a matrix, a parameter or a buffer, and the parameter that changes it, if there is one.
 
     Args:
         module: receives both; the second is ``None`` where there is none.
         weights: first value of the matrix; copied.
         adaptive: see ``core.models.skeleton.block.BlockOptions``.
-        names: of the matrix, and of the learned offset or importance.
+        names: names of the matrix, and of the learned offset or importance.
 
     Raises:
         ValueError: for an unknown ``adaptive``.
@@ -69,7 +69,7 @@ def add_learned_matrix(module: nn.Module, weights: Tensor, adaptive: str | None,
 
 
 def learned_matrix(matrix: Tensor, change: Tensor | None, adaptive: str | None) -> Tensor:
-    """Return the matrix in use of what ``add_learned_matrix`` made."""
+    """Return the matrix in use, from both tensors that ``add_learned_matrix`` made."""
     if change is None:
         return matrix
     return matrix * change if adaptive == 'importance' else matrix + change

@@ -49,7 +49,7 @@ class GCNHead(nn.Module):
 
 
 class MultiScaleHead(GCNHead):
-    """The sum of one linear layer per map; those of the coarser maps start at zero, where it equals ``GCNHead``.
+    """The sum of one linear layer per map; those of coarser maps start at zero, so at first it equals ``GCNHead``.
 
     Args:
         widths: C of every map, finest first.

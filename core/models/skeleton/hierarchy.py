@@ -70,7 +70,7 @@ class JointMix(nn.Module):
 
     Args:
         weights: ``(V, W)``; copied.
-        learned: a parameter that starts there, else a buffer.
+        learned: whether the weights are a parameter, else a buffer.
     """
 
     def __init__(self, weights: Tensor, learned: bool = True) -> None:

@@ -1,6 +1,6 @@
 """Instance Pooling of SkeleT (2406.18011; official ``pyskl/models/gcns/skelet_gcn.py``): many persons become one map.
 
-The skeleton network behind it runs once a clip, whatever the number of persons; the weights fit any number of them.
+The skeleton network after it runs once per clip. The weights fit any number of persons.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ POSITIONS = (None, 'V', 'VC')
 
 
 class PairLinear(nn.Linear):
-    """``Linear(2D, D')`` of two features side by side, ``(..., D)`` each, without writing them side by side.
+    """``Linear(2D, D')`` of two concatenated features ``(..., D)``, without concatenating them.
 
-    Where one of them is shared (by persons, frames or joints; size 1 there), its half is computed once.
+    An axis on which a feature is shared (by persons, frames or joints) has size 1; that half is then computed once.
     """
 
     def forward(self, pair: tuple[Tensor, Tensor]) -> Tensor:  # type: ignore[override]  # nn.Sequential passes one value
@@ -37,14 +37,15 @@ class PointNorm(nn.BatchNorm1d):
 class InstancePooling(nn.Module):
     """Persons merged point by point: ``(B, M, T, V, C) → (B, D, T, V)``, channels last in memory.
 
-    Every joint of every person is encoded, then sees the strongest of all persons at its place and time; at last the
-    strongest of those see the strongest of the whole clip.
+    Every joint of every person is encoded, then combined with the maximum over all persons at its place and time. The
+    maximum over persons of the result is combined with its maximum over the whole clip.
 
     Args:
         in_channels: C.
         width: D.
-        drop_path: probability that a training step goes without the residual path around the second step.
-        position: learned code added to the encoded joints: none, one number a joint (``'V'``) or D of them (``'VC'``).
+        drop_path: probability that a training step leaves out the residual path around the first combination.
+        position: learned code added to the encoded joints: none, one number per joint (``'V'``) or D numbers per joint
+            (``'VC'``).
         num_joints: V, used by ``position`` only.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 The trunk is ST-GCN++ (2205.09443) with PYSKL's parameter names. After its first block, body parts and bodies enter as
 branches of the same blocks with their own learned graphs (DMGNN 2003.08802); all scales exchange features at the end of
-each stage. At first nothing flows back into the trunk, so a pretrained ST-GCN++ keeps its answers. Names: ``ms.*``.
+each stage. At first nothing flows back into the trunk, so a pretrained ST-GCN++ keeps its answers.
+Added parameters are named ``ms.*``.
 """
 
 from __future__ import annotations

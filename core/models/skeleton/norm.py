@@ -8,7 +8,7 @@ DATA_NORMS = ('VC', 'MVC', None)
 
 
 class JointNorm(nn.BatchNorm1d):
-    """BatchNorm of every joint and channel of ``(B, M, T, V, C)``, of every person too where their number is given.
+    """BatchNorm of every joint and channel of ``(B, M, T, V, C)``; with ``num_persons`` of every person too.
 
     Args:
         num_joints: V.

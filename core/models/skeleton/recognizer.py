@@ -85,7 +85,7 @@ def build_recognizer(name: str, layout: Layout, in_channels: int, num_classes: i
 class PooledRecognizer(SkeletonRecognizer):
     """A recognizer whose persons are merged into one before the backbone sees them.
 
-    The head averages over the one person there is, whatever mask it gets.
+    The head then averages over one person, whatever the mask.
 
     Args:
         pooling: ``(B, M, T, V, C), person_mask → (B, D, T, V)``.

@@ -1,4 +1,4 @@
-"""The model of every system that reads keypoints: a skeleton network that answers as the joint model does."""
+"""The model of every system that reads keypoints: a skeleton network that answers with a ``JointOutput``."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class STGCN(nn.Module):
         down_stages: 1-based blocks that halve T (rounded up).
         data_bn_type: normalize the input over joints and channels (``'VC'``), over persons too (``'MVC'``), or not.
         num_persons: M, used by ``'MVC'`` only.
-        block: variant of the family; its dropout spares the first block.
+        block: variant of the family; the first block has no dropout.
         skip_first: leave the first, non-residual block out, as PYSKL does when ``in_channels == base_channels``.
 
     Attributes:

@@ -74,11 +74,11 @@ class MultiScaleTCN(nn.Module):
 
 
 class DynamicGroupTCN(MultiScaleTCN):
-    """DG-STGCN's temporal unit (2210.05895): the mean joint passes the branches too, and is added to every joint.
+    """DG-STGCN's temporal unit (2210.05895): the mean joint also passes the branches, and is added to all joints.
 
     Args:
         channels: C.
-        num_joints: V; each learns how much of the mean joint it takes, at first nothing.
+        num_joints: V; each joint learns how much of the mean joint is added to it, at first nothing.
         stride: temporal stride.
         dropout: dropout rate at the end.
     """

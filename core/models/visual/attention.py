@@ -8,12 +8,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+FEED_FORWARD_RATIO = 2
+"""Width of the feed-forward network over the width of its input."""
+
 
 def time_window(query_steps: int, token_steps: int, window: int, device: torch.device | None = None) -> Tensor:
     """Return which time steps see each other, ``|t_q - t_k| <= window``, ``(query_steps, token_steps)`` of bool.
 
-    Time counts token steps; both sequences span the clip. Half a step is granted, so that every query sees a token
-    also where the two have different steps.
+    Time is in token steps; both sequences span the clip. The window is half a step wider, so that every query sees a
+    token even if the sequences have different steps.
     """
     query_time = (torch.arange(query_steps, device=device) + 0.5) * token_steps / query_steps - 0.5
     distance = query_time[:, None] - torch.arange(token_steps, device=device)
@@ -26,14 +29,13 @@ class CrossAttentionLayer(nn.Module):
     Args:
         dim: D of queries and tokens.
         heads: attention heads.
-        ratio: width of the feed-forward network over D.
         dropout: dropout rate of both updates.
 
     Raises:
         ValueError: unless the heads divide D.
     """
 
-    def __init__(self, dim: int = 128, heads: int = 4, ratio: int = 2, dropout: float = 0.1) -> None:
+    def __init__(self, dim: int = 128, heads: int = 4, dropout: float = 0.1) -> None:
         super().__init__()
         if dim % heads:
             raise ValueError(f'{heads} attention heads do not divide {dim} channels')
@@ -43,8 +45,8 @@ class CrossAttentionLayer(nn.Module):
         self.out = nn.Linear(dim, dim)
         self.drop = nn.Dropout(dropout)
         self.feed_forward = nn.Sequential(
-            nn.LayerNorm(dim), nn.Linear(dim, ratio * dim), nn.GELU(), nn.Dropout(dropout),
-            nn.Linear(ratio * dim, dim), nn.Dropout(dropout))
+            nn.LayerNorm(dim), nn.Linear(dim, FEED_FORWARD_RATIO * dim), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(FEED_FORWARD_RATIO * dim, dim), nn.Dropout(dropout))
 
     def _projected(self, queries: Tensor, tokens: Tensor) -> tuple[Tensor, ...]:
         """Return query, key and value by head, ``(N, heads, Q or K, D / heads)`` each."""
@@ -59,9 +61,9 @@ class CrossAttentionLayer(nn.Module):
         return self.out(mixed.transpose(1, 2).flatten(2))
 
     def weights(self, queries: Tensor, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Return how much of each token every query takes, ``(N, heads, Q, K)``, 1 in all over K.
+        """Return the attention weights ``(N, heads, Q, K)``; they sum to 1 over K.
 
-        The fused kernel of ``attend`` keeps them to itself. Arguments as in ``forward``.
+        The fused kernel of ``attend`` does not return them. Arguments as in ``forward``.
         """
         query, key, _ = self._projected(queries, tokens)
         scores = query @ key.mT / math.sqrt(query.shape[-1])                             # (N, heads, Q, K)

@@ -1,4 +1,4 @@
-"""The visual branch of this project: the skeleton asks, low-level backbone maps answer (cross-attention).
+"""The visual branch of this project: cross-attention from skeleton features to low-level backbone maps.
 
 Queries are nodes of the skeleton network's map, so that each joint (part, body) collects what its frames show around
 it. Every person attends to its own crops. Prior: VPN (2007.03056), STAR-Transformer (2210.07503).
@@ -16,7 +16,7 @@ from core.models.visual.attention import CrossAttentionLayer, time_window
 from core.models.visual.tokens import SeparablePosition, TokenPool
 
 QUERIES: dict[str, int] = {'joint': 0, 'part': 1, 'body': 2, 'pooled': 0}
-"""What asks → index of the skeleton network's map; 'pooled' is the mean over the nodes of map 0."""
+"""Kind of query → index of the skeleton network's map; 'pooled' is the mean over the nodes of map 0."""
 
 
 class CrossAttentionBranch(nn.Module):
@@ -25,7 +25,7 @@ class CrossAttentionBranch(nn.Module):
     Args:
         tap_channels: C_i of the backbone maps.
         map_channels: C_s of the skeleton network's maps, finest first.
-        map_nodes: V_s of the same maps; more than there are maps do no harm.
+        map_nodes: V_s of the same maps; further values are ignored.
         num_classes: K.
         grid: rows and columns of token cells, usually the crop's height and width over 32.
         clip_size: T that the position codes are learned for; other lengths interpolate.
@@ -37,7 +37,7 @@ class CrossAttentionBranch(nn.Module):
         t_stride: frames per token.
         window: largest distance in time between query and token, in token steps; 0 is unlimited.
         dropout: dropout rate of the layers.
-        drop: probability that a training clip goes without visual evidence: its logits are 0 (modality dropout).
+        drop: probability that the logits of a training clip are set to 0 (modality dropout).
 
     Raises:
         ValueError: for an unknown query, one whose map the skeleton network lacks, or an unknown token pool.
@@ -75,7 +75,7 @@ class CrossAttentionBranch(nn.Module):
         return steps.repeat_interleave(queries.shape[2], dim=0).repeat_interleave(tokens.shape[2], dim=1)
 
     def see(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
-        """Return what each frame shows by itself, ``(B, M, T, P, D)``; arguments as in ``TokenPool.see``."""
+        """Return the tokens of each frame by itself, ``(B, M, T, P, D)``; arguments as in ``TokenPool.see``."""
         return self.tokens.see(taps, positions)
 
     def forward(self, seen: Tensor, maps: Sequence[Tensor], person_mask: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 
 class Fusion(nn.Module):
-    """What all fusions share: either stream may be kept from learning through the fused scores.
+    """Base of all fusions; the gradient of either stream can be stopped.
 
     Args:
         num_classes: K.
@@ -38,7 +38,7 @@ class Fusion(nn.Module):
 class ProbabilityFusion(Fusion):
     """Weighted mean of the probabilities: log of ``p = (softmax(z_s) + w softmax(z_v)) / sum``, w > 0, at first 1.
 
-    The parameter is w before a softplus; its own name keeps published weights, which are w itself, out of it.
+    The parameter is w before a softplus. Published weights hold w itself; the other name keeps them out.
 
     The sum of p is 1, so cross-entropy on the result is ``-log p`` of the true class. Arguments as in ``Fusion``.
     """
@@ -69,7 +69,7 @@ class LogitFusion(Fusion):
 class UpstreamFusion(LogitFusion):
     """As published (End2end): ``softmax(z_s) + w softmax(z_v)``, only w receives a gradient.
 
-    Kept to reproduce published checkpoints. The result is no logit: cross-entropy on it stays above
+    Kept to reproduce published checkpoints. The result is not a logit: cross-entropy on it stays above
     ``log(1 + (K - 1) / e^2)`` even when both branches are right.
 
     Args:

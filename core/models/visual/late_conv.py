@@ -2,7 +2,7 @@
 
 Three maps of the pose backbone (published: the last stage's coarsest) are brought to 1/32 of the crop and classified
 over time: version 1 by a convolution over the frames, version 2 by DeepHAR-like prediction blocks (1802.09232) on the
-"image" frames x positions. Odd maps work (the published code needs even ones); results are equal where both run.
+"image" frames x positions. Maps may have odd sides; on even sides, which the published code needs, results are equal.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class MultiFuseLayer(nn.Module):
     """Bring maps at 1/8, 1/16 and 1/32 to 1/32 and concatenate them.
 
     Args:
-        channels: of the three maps, fine → coarse; each twice the one before.
+        channels: channels of the three maps, fine → coarse; each twice the one before.
     """
 
     def __init__(self, channels: Sequence[int]) -> None:
@@ -122,7 +122,7 @@ class LateConvBranch(nn.Module):
     """Action logits of the backbone's maps of person 0.
 
     Args:
-        channels: of the three backbone maps at 1/8, 1/16 and 1/32, each twice the one before.
+        channels: channels of the backbone maps at 1/8, 1/16 and 1/32, each twice the one before.
         num_classes: number of action classes.
         clip_size: T; version 1 has a weight per frame.
         version: 1 temporal convolution, 2 prediction blocks.
@@ -147,18 +147,18 @@ class LateConvBranch(nn.Module):
         self.version = version
 
     def see(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
-        """Return what each frame shows of person 0 by itself, ``(B, 1, T, C, h, w)``.
+        """Return the fused map of each frame of person 0, ``(B, 1, T, C, h, w)``.
 
         Args:
             taps: ``(B * M * T, C_i, H_i, W_i)`` each, half as large as the one before.
-            positions: of the joints ``(B, M, T, V, 2)``; their number counts, not their values.
+            positions: joint positions ``(B, M, T, V, 2)``; only their shape is read.
         """
         batch, persons, clip = positions.shape[:3]
         first = [level.unflatten(0, (batch, persons, clip))[:, 0].flatten(0, 1) for level in taps]
         return self.multi_fuse_layer(first).unflatten(0, (batch, 1, clip))
 
     def forward(self, seen: Tensor, maps: Sequence[Tensor], person_mask: Tensor) -> Tensor:
-        """Return logits ``(B, classes)`` of what ``see`` returned for the frames of the clip; the rest is not read."""
+        """Return logits ``(B, classes)`` of what ``see`` returned for the frames of the clip; nothing else is read."""
         batch, fused = len(seen), seen[:, 0]                                             # (B, T, C, h, w)
         if self.version == 2:
             return self.v_block(fused.transpose(1, 2))

@@ -14,7 +14,7 @@ TEMPORAL_KERNEL = 5
 
 
 class SeparablePosition(nn.Module):
-    """Learned code of a token: one of its time plus one of its place. Other clip lengths interpolate the former.
+    """Learned code of a token: a code of its time plus a code of its place. Other clip lengths interpolate over time.
 
     Args:
         steps: time steps the codes are learned for.
@@ -97,11 +97,11 @@ class TokenPool(nn.Module):
         return torch.cat(pooled, dim=1).flatten(0, 1)                                    # (BMT * P, C_i)
 
     def see(self, taps: Sequence[Tensor], positions: Tensor) -> Tensor:
-        """Return what each frame shows by itself, ``(B, M, T, P, D)``.
+        """Return the tokens of each frame by itself, ``(B, M, T, P, D)``.
 
         Args:
             taps: ``(B * M * T, C_i, H_i, W_i)`` each.
-            positions: of the joints, -1..1 over the crop, ``(B, M, T, V, 2)``.
+            positions: joint positions, -1..1 over the crop, ``(B, M, T, V, 2)``.
         """
         per_frame = positions.flatten(0, 2)                                              # (BMT, V, 2)
         embedded = [norm(project(self._pool(level, per_frame)))                          # (BMT * P, D)
@@ -109,7 +109,7 @@ class TokenPool(nn.Module):
         return F.relu(sum(embedded)).view(*positions.shape[:3], self.places, -1)
 
     def forward(self, seen: Tensor) -> Tensor:
-        """Return tokens ``(B * M, ceil(T / t_stride), P, D)`` of what the frames show, ``(B, M, T, P, D)``."""
+        """Return tokens ``(B * M, ceil(T / t_stride), P, D)`` of the frames' tokens ``(B, M, T, P, D)``."""
         frames = seen.flatten(0, 1)                                                      # (BM, T, P, D)
         steps = self.temporal(frames.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)            # (BM, T_v, P, D)
         return steps + self.position(steps.shape[1])

@@ -81,7 +81,7 @@ def _answer(name: str, poses: PicturePoses, vector: Vector) -> Arrays:
 
 
 def _named(name: str, poses: PicturePoses) -> Arrays:
-    """The arrays that are recorded of keypoints (M, T, V, (x, y, score))."""
+    """The recorded arrays of keypoints ``(M, T, V, 3)``: x, y and score."""
     return {f'{name}/keypoint': poses.keypoints[..., :2], f'{name}/keypoint_score': poses.keypoints[..., 2],
             f'{name}/img_shape': np.array(poses.size[::-1])}
 
@@ -94,7 +94,7 @@ def _flip_order(vector: Vector) -> list[int]:
 
 
 def _heatmaps(square: PicturePoses, vector: Vector) -> np.ndarray:
-    """Volumes (2, V, T, H, W) of the joints and of their mirror image, in the size that was recorded."""
+    """Volumes ``(2, V, T, H, W)`` of the joints and of their mirror image, in the recorded size."""
     spec = vector.case['outputs']['pipeline_imgs']
     size = tuple(spec.get('full_shape', spec['shape'])[-2:])                             # (H, W)
     resized = torch.from_numpy(resize(square, size[::-1]).keypoints)[None]               # (1, M, T, V, 3)

@@ -33,7 +33,7 @@ def _affines(vector: Vector, pose: np.ndarray) -> Arrays:
 
 
 def _boxes(vector: Vector, pose: np.ndarray, visible: np.ndarray) -> Arrays:
-    """``pose`` (T, V, 2) and ``visible`` (T, V); every frame is a case of its own and has visible joints."""
+    """``pose`` ``(T, V, 2)`` and ``visible`` ``(T, V)``; every frame is a case of its own and has visible joints."""
     settings = BoxSettings(mode='1-frame', scale=vector.config['bbox']['scale'], min_height=0.0)
     boxes = clip_boxes(pose, visible, (0, 0), vector.config['bbox']['input_ratio'], settings, np.random.default_rng(0))
     corners = np.concatenate([boxes.center - boxes.size / 2, boxes.center + boxes.size / 2], -1)
@@ -41,7 +41,7 @@ def _boxes(vector: Vector, pose: np.ndarray, visible: np.ndarray) -> Arrays:
 
 
 def _mirrored(vector: Vector, pose: np.ndarray, visible: np.ndarray) -> Arrays:
-    """``pose`` (V, 2) and ``visible`` (V, 1); the published code zeroes invisible joints and repeats visibility."""
+    """``pose`` ``(V, 2)``, ``visible`` ``(V, 1)``; the published code zeroes hidden joints and repeats visibility."""
     order = list(range(len(pose)))
     for left, right in vector.config['flip_pairs']:
         order[left], order[right] = right, left

@@ -17,7 +17,7 @@ SETTINGS = {'class_num': 'num_classes', 'joint_num': 'num_joints', 'skeleton': '
             'pose_gate': 'gate', 'hm_sigma': 'sigma', 'paf_sigma': 'limb_radius', 'pose_score_thr': 'score_thr'}
 """Setting of the published code → argument of ours."""
 OUTSIDE = {'resnet_feat_dim', 'input_img_shape', 'top_k_pose', 'frame_interval', 'reg_weight'}
-"""Settings of the data, the loss, or that follow from others."""
+"""Settings of the data or the loss, and settings that follow from others."""
 GATE = ('aggregator.pose_gate_fc.', 'aggregator.img_norm.', 'aggregator.pose_norm.')
 STREAM_PREFIXES = {'rgb': ('img_backbone.',), 'pose': ('pose2feat.', 'pose_backbone.layer')}
 

@@ -20,7 +20,7 @@ STAGE_DEFAULTS = {'stage_blocks': (3, 4, 6, 3), 'inflate': (0, 0, 1, 1), 'spatia
                   'temporal_strides': (1, 1, 1, 1)}
 DEFAULTS = {'in_channels': 3, 'base_channels': 64, 'conv1_kernel': (1, 7, 7), 'conv1_stride': (1, 2),
             'pool1_stride': (1, 2), 'out_indices': (3,)}
-"""What PYSKL's ``ResNet3dSlowOnly`` takes for arguments that a configuration leaves out."""
+"""Defaults of PYSKL's ``ResNet3dSlowOnly``."""
 
 FIXED: dict[str, tuple[Any, ...]] = {
     'depth': (50, '50'), 'inflate_style': ('3x1x1',), 'advanced': (False,), 'norm_eval': (False,),
@@ -115,7 +115,7 @@ def pose_target(keypoints: Tensor, scores: Tensor | None, arguments: dict[str, A
     Args:
         keypoints: absolute pixels, ``(M, T, V, 2)``.
         scores: ``(M, T, V)``; ``None``: all 1.
-        arguments: by their official names, and ``img_shape`` (H, W).
+        arguments: by their official names, and ``img_shape`` ``(H, W)``.
     """
     scaling, sigma = arguments.get('scaling', 1.0), arguments.get('sigma', 0.6)
     height, width = (int(side * scaling + 0.5) for side in arguments['img_shape'])

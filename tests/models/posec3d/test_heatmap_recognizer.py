@@ -58,7 +58,7 @@ def test_dropout_is_the_heads():
     assert tiny(dropout=0.3).head.dropout.p == 0.3
 
 
-@pytest.mark.parametrize('limbs', [(), LIMB_ORDERS['pyskl'].limbs])
+@pytest.mark.parametrize('limbs', [(), LIMB_ORDERS['pyskl']])
 def test_four_clips_are_learned(limbs):
     model, x, label = tiny(limbs, dropout=0.0), clips(), torch.tensor([0, 1, 2, 0])
     optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9)

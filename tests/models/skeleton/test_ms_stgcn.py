@@ -106,7 +106,7 @@ def test_shapes(network, frames, persons):
 def test_scales_exchange_after_the_chosen_blocks_only():
     assert set(ms_stgcnpp(COCO).ms.exchange) == {'4', '7', '10'}
     model = ms_stgcnpp(COCO, exchange_after=[6])
-    assert [path.bn.num_features for path in model.ms['exchange']['6'].paths.values()] == [128, 128, 64, 64, 32, 32]
+    assert [path.bn.num_features for path in model.ms.exchange['6'].paths.values()] == [128, 128, 64, 64, 32, 32]
     silent = ms_stgcnpp(COCO, exchange_after=(), branches=2)
     assert len(silent(torch.randn(1, 1, 8, 17, 3))) == 2
 

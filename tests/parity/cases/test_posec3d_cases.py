@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 import torch
 
+from core.layouts import get_layout
 from core.models.posec3d.slowonly import SlowOnlySpec
-from core.parity.cases.posec3d_cases import run, run_pose_target, slowonly_spec, target_arguments
+from core.models.posec3d.volume import LIMB_ORDERS
+from core.parity.cases.posec3d_cases import (
+    LEFT_LIMB,
+    RIGHT_LIMB,
+    run,
+    run_pose_target,
+    slowonly_spec,
+    target_arguments,
+)
 from core.parity.families import check
 from core.parity.vector import Vector
 
@@ -124,3 +133,10 @@ def test_scores_can_be_left_out():
 def test_unknown_arguments_and_names_are_refused(config, name, mentions):
     with pytest.raises(ValueError, match=mentions):
         target_arguments(config, name)
+
+
+def test_exchanged_limbs_join_mirrored_joints():
+    limbs, flip_order = LIMB_ORDERS['pyskl_default'], get_layout('coco17').flip_order
+    assert len(LEFT_LIMB) == len(RIGHT_LIMB) == 8
+    for left, right in zip(LEFT_LIMB, RIGHT_LIMB, strict=True):
+        assert tuple(flip_order[joint] for joint in limbs[left]) == limbs[right]
