@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -28,16 +29,28 @@ def main(argv: list[str] | None = None) -> None:
     parser = run_parser(__doc__)
     parser.add_argument('--checkpoint', type=Path, help='file to test (default: OUTPUT_DIR/NAME/best.pth)')
     arguments = parser.parse_args(argv)
-    cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
+    evaluate_run(chosen_config(arguments.cfg), arguments.overrides, arguments.checkpoint)
+
+
+def evaluate_run(files: Sequence[str | Path], overrides: Sequence[str] = (), checkpoint: Path | None = None) -> dict:
+    """Test what YAML files, merged in their order, and ``KEY, VALUE, ...`` say; return what is in ``metrics.json``.
+
+    Args:
+        files: of the experiment, or the ``config.yaml`` of its run.
+        overrides: configuration keys and their values as text, in turns.
+        checkpoint: file to test; by default ``best.pth`` of the run.
+    """
+    cfg = load_config(files, overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
     data, folder = build_run_data(cfg, runtime), run_folder(cfg)
     runtime.say(data.summary)
     model = build_model(cfg)
-    load_weights(model, read_checkpoint(arguments.checkpoint or folder / 'best.pth'))
+    load_weights(model, read_checkpoint(checkpoint or folder / 'best.pth'))
     metrics = evaluate(model, data, runtime, folder, build_evaluation(cfg), cfg.TEST.PICTURES)
     runtime.say(f'{json.dumps(headline(metrics), indent=2)}\nwritten to {folder}')
     stop_runtime(runtime)
+    return metrics
 
 
 if __name__ == '__main__':

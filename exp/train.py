@@ -6,6 +6,7 @@ Everything of the run lies in ``OUTPUT_DIR/NAME``. Under ``torchrun`` every proc
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -28,12 +29,18 @@ from core.systems.build import blueprint_of
 def main(argv: list[str] | None = None) -> None:
     """Train as the command line says."""
     arguments = run_parser(__doc__).parse_args(argv)
-    cfg = load_config(chosen_config(arguments.cfg), arguments.overrides)
+    train_run(chosen_config(arguments.cfg), arguments.overrides)
+
+
+def train_run(files: Sequence[str | Path], overrides: Sequence[str] = ()) -> Path:
+    """Train what YAML files, merged in their order, and ``KEY, VALUE, ...`` say; return the folder of the run."""
+    cfg = load_config(files, overrides)
     runtime = start_runtime(cfg.GPUS)
     runtime.say(describe(runtime))
     for stage in [*blueprint_of(cfg).earlier_stages(cfg), cfg]:
         train(stage, runtime)
     stop_runtime(runtime)
+    return run_folder(cfg)
 
 
 def train(cfg: CfgNode, runtime: Runtime) -> None:

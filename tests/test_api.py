@@ -1,7 +1,9 @@
 """The Python interface: three lines label a video, from any folder."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,6 +135,32 @@ def test_what_cannot_be_is_said_in_a_sentence(labeler, frames, checkpoint):
         load('none.pth', annotator='me')
     with pytest.raises(ValueError, match='cannot label videos'):
         load(checkpoint('TRAIN.MODE', 'pose'))
+
+
+def snippets():
+    """The Python of ``docs/api.md``."""
+    return re.findall(r'```python\n(.*?)```', (REPOSITORY / 'docs' / 'api.md').read_text(), re.DOTALL)
+
+
+def test_the_page_runs(checkpoint, frames, tiny_overrides, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(api, 'load_estimator', lambda annotator, trained: find_rectangle)
+    monkeypatch.setattr('core.inference.build.TracedModel', lambda model: model)
+    Path('videos').mkdir()
+    write_video(Path('walk.mp4'), frames, 10)
+    write_video(Path('videos/walk.mp4'), frames, 10)
+    stand_ins = {"'output/demo/best.pth'": repr(str(checkpoint())), 'camera(0)': "camera('walk.mp4')",
+                 "'data/demo/videos/S001C001P001R001A006_rgb.avi'": "'walk.mp4'", "['exp/configs/demo.yaml']": '[]',
+                 "['NAME', 'mine', 'TRAIN.END_EPOCH', '3']": repr([*tiny_overrides, 'END_EPOCH', '1'])}
+    page = '\n'.join(snippets())
+    assert all(text in page for text in stand_ins)
+    for text, stand_in in stand_ins.items():
+        page = page.replace(text, stand_in)
+    found: dict = {}
+    exec(page, found)
+    assert found['labels'].people and found['now'].people and 0 <= found['metrics']['top1'] <= 100
+    printed = capsys.readouterr().out
+    assert 'Segment(start_s=0.0' in printed and '\n2.9 s 1 ' in printed
 
 
 def test_everything_but_exported_files_works_without_their_packages_and_from_any_folder(tmp_path):

@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     from core.export.export import export_part  # imports those packages
     recognizer = load_recognizer(arguments.checkpoint, 'export')
     data = _own_data(recognizer, needed=precision == 'int8' or arguments.test)
-    calibration = calibration_batches(recognizer.model, data.train) if data and precision == 'int8' else ()
+    calibration = calibration_batches(recognizer, data.train) if data and data.train and precision == 'int8' else ()
     content = export_part(recognizer, part, precision, calibration).SerializeToString()
     out = arguments.out or arguments.checkpoint.with_name(f'{part}.onnx')
     with tempfile.TemporaryDirectory() as folder:

@@ -127,8 +127,9 @@ def part_answers(model: JointModel, exported: ExportedModel, inputs: dict[str, T
     return {name: answers[name].numpy() for name in exported.outputs}
 
 
-def calibration_batches(model: JointModel, batches: DataLoader) -> Iterator[Arrays]:
+def calibration_batches(recognizer: Recognizer, batches: DataLoader) -> Iterator[Arrays]:
     """Yield crops of a data set as inputs of the part ``pose``."""
+    model = cast(JointModel, recognizer.model)
     for first in range(CALIBRATION_BATCHES):
         clips = dataset_clips(cast(ClipDataset, batches.dataset), CALIBRATION_CLIPS, first)
         yield {name: values.numpy() for name, values in part_inputs(model, 'pose', clips).items()}

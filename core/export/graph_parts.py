@@ -61,6 +61,9 @@ class _ChannelsFirst(NormalizeFrames):
     Transposing bytes is cheap, and a factor per plane multiplies whole rows.
     """
 
+    gain: Tensor
+    offset: Tensor
+
     def forward(self, frames: Tensor) -> Tensor:
         planes = frames.permute(0, 3, 1, 2).contiguous()                                 # (N, 3, H, W)
         return planes * self.gain[:, None, None] - self.offset[:, None, None]

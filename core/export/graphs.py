@@ -11,6 +11,7 @@ import io
 import logging
 import warnings
 from collections.abc import Sequence
+from typing import cast
 
 import onnx
 import torch
@@ -40,8 +41,9 @@ def trace(module: nn.Module, inputs: Sequence[Tensor], input_names: Sequence[str
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
         warnings.simplefilter('ignore')                                                  # about PyTorch's own code
-        model = torch.onnx.export(module, tuple(inputs), dynamo=True, dynamic_shapes=axes, opset_version=OPSET,
-                                  input_names=input_names, output_names=output_names, verbose=False).model_proto
+        program = torch.onnx.export(module, tuple(inputs), dynamo=True, dynamic_shapes=axes, opset_version=OPSET,
+                                    input_names=input_names, output_names=output_names, verbose=False)
+    model = cast(torch.onnx.ONNXProgram, program).model_proto
     model.ir_version = IR_VERSION
     del model.graph.value_info[:]                                                        # in terms of unnamed axes
     for node in model.graph.node:
@@ -76,6 +78,11 @@ def _sides(value: ValueInfoProto) -> list[int | str]:
     return [axis.dim_param or axis.dim_value for axis in value.type.tensor_type.shape.dim]
 
 
+def _inner_sides(value: ValueInfoProto) -> list[int]:
+    """The lengths of all axes but the first, which is free."""
+    return [axis.dim_value for axis in value.type.tensor_type.shape.dim[1:]]
+
+
 def _named(name: str, like: ValueInfoProto, sides: Sequence[int | str]) -> ValueInfoProto:
     return helper.make_tensor_value_info(name, like.type.tensor_type.elem_type, sides)
 
@@ -88,8 +95,9 @@ def _reshape(source: str, target: str, sides: Sequence[int]) -> list[NodeProto]:
 
 def _spread(outside: dict[str, ValueInfoProto]) -> list[NodeProto]:
     """Nodes from clips to crops; like ``PoseModel``, in place of an absent person they show person 0."""
-    _, persons, frames, *picture = _sides(outside['frames'])
-    nodes, source = [], 'frames'
+    persons, frames, *picture = _inner_sides(outside['frames'])
+    nodes: list[NodeProto] = []
+    source = 'frames'
     if persons > 1:
         source = 'frames/shown'
         nodes = [*_reshape('person_mask', 'person_mask/wide', [persons, 1, 1, 1, 1]),
@@ -109,4 +117,4 @@ def _gather(outside: dict[str, ValueInfoProto], answers: Sequence[str]) -> list[
     targets = {name: name if name in JOINT_OUTPUTS else CLIPS + name for name in answers}
     nodes = [helper.make_node('Identity', ['person_mask'], [f'{CLIPS}person_mask'])]
     return nodes + [node for name, target in targets.items()
-                    for node in _reshape(CROPS + name, target, _sides(outside[name])[1:])]
+                    for node in _reshape(CROPS + name, target, _inner_sides(outside[name]))]

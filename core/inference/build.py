@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import nn
@@ -12,10 +13,11 @@ from yacs.config import CfgNode
 
 from core.config import saved_config
 from core.config.systems import SYSTEMS, abilities, require
-from core.data.annotations.records import read_annotations
+from core.data.annotations.records import AnnotationFile, read_annotations
 from core.data.annotations.skeletons import read_skeletons
 from core.data.boxes import BoxSettings
 from core.data.build import DATASETS, build_skeletons
+from core.data.clips.base import RecordDataset
 from core.data.clips.loader import build_loader
 from core.data.clips.recipes import PREPROCESS
 from core.data.clips.sampling import TEST_SAMPLERS
@@ -30,6 +32,7 @@ from core.inference.keypoint_windows import KeypointClips
 from core.inference.recognizers import CheckpointClips, ClipRecognizer, Recognizer, WholeClips
 from core.inference.stream import TracedModel
 from core.layouts import COCO17
+from core.models.joint import JointModel
 from core.people.build import load_own_network
 from core.people.estimators import build_estimator
 from core.people.person import PoseEstimator
@@ -141,7 +144,7 @@ def load_stream_recognizer(file: Path | Checkpoint) -> Recognizer:
     if isinstance(file, Path) and file.suffix == '.onnx':
         raise ValueError(f'{file}: an exported file answers whole clips only; go live with the checkpoint')
     recognizer = load_recognizer(file, 'stream')
-    return recognizer._replace(model=TracedModel(recognizer.model.to(usual_device())))
+    return recognizer._replace(model=TracedModel(cast(JointModel, recognizer.model.to(usual_device()))))
 
 
 def load_estimator(annotator: str, file: Path | Checkpoint) -> PoseEstimator:
@@ -167,11 +170,11 @@ def load_annotated(checkpoint: Path, annotations: Path) -> AnnotatedVideos:
     cfg, clips = saved_config(recognizer.config), SYSTEMS[recognizer.system].clips
     cfg.DATASET.BOX_SOURCE = 'annotation'       # found in these videos, there is nothing to hide
     runtime, num_clips, joints = start_runtime(cfg.GPUS), cfg.TEST.NUM_CLIPS, cfg.DATASET.NUM_JOINTS
-    if clips == 'keypoints':
-        records, frames = read_skeletons(annotations, joints).annotations, None
-    else:
-        records, frames = read_annotations(annotations, joints).annotations, FrameFolder(annotations.parent)
-    batches = build_loader(DATASETS[clips](cfg, records, frames, False, num_clips=num_clips),
+    read: Callable[..., AnnotationFile] = read_skeletons if clips == 'keypoints' else read_annotations
+    records = read(annotations, joints).annotations
+    frames = None if clips == 'keypoints' else FrameFolder(annotations.parent)
+    make_dataset = cast(Callable[..., RecordDataset], DATASETS[clips])
+    batches = build_loader(make_dataset(cfg, records, frames, False, num_clips=num_clips),
                            max(1, cfg.TEST.BATCH_PER_GPU // num_clips))
     return AnnotatedVideos(tuple(record.name for record in records), recognizer.class_names,
                            wrap_model(recognizer.model, runtime), batches, runtime, build_evaluation(cfg))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 import numpy as np
-from torch.utils.data import Dataset
 
 from core.data.annotations.skeletons import SkeletonRecord
+from core.data.clips.keypoint_clips import SkeletonDataset
 from core.data.clips.loader import build_loader
 from core.engine.evaluation.predict import predict
 from core.engine.runtime import Runtime
@@ -32,8 +32,8 @@ class KeypointClips:
         runtime: where its model computes.
     """
 
-    def __init__(self, recognizer: Recognizer, dataset: Callable[[Sequence[SkeletonRecord]], Dataset], batch_size: int,
-                 runtime: Runtime) -> None:
+    def __init__(self, recognizer: Recognizer, dataset: Callable[[Sequence[SkeletonRecord]], SkeletonDataset],
+                 batch_size: int, runtime: Runtime) -> None:
         self.class_names, self.clip_size, self.sampler = (recognizer.class_names, recognizer.clip_size,
                                                           recognizer.sampler)
         self.num_persons, self.model = recognizer.view.num_persons, recognizer.model.to(runtime.device)

@@ -62,8 +62,8 @@ class CheckpointPose:
                            size[1] / size[0], self.boxes, np.random.default_rng(0))
         to_crop = crop_affine(boxes.center[:, 0], boxes.size[:, 0, 0], size)                       # (N, 2, 3)
         crops = np.stack([cv2.warpAffine(frame, matrix, size, flags=cv2.INTER_LINEAR) for matrix in to_crop])
-        simcc = self.model.pose(self.model.normalize(torch.from_numpy(crops).to(self.device))).simcc
-        found, scores = self.model.coding.decode(*simcc, self.decode)
+        x, y = self.model.pose(self.model.normalize(torch.from_numpy(crops).to(self.device))).simcc
+        found, scores = self.model.coding.decode(x, y, self.decode)
         keypoints = apply_affine(invert_affine(to_crop), found.cpu().numpy())
         return keypoints.astype(np.float32), scores.cpu().numpy()
 

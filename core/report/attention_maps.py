@@ -21,12 +21,12 @@ MAX_OPACITY = 0.7    # of the hottest cell
 
 
 class Attention(NamedTuple):
-    """What every token got of the attention, 1 being an even share.
+    """How much attention every token got; 1 is an even share.
 
     Attributes:
-        frames: clip frame in the middle of each token step, (T_v,).
-        cells: of grid cells, (T_v, rows, columns); no rows where tokens are read at joints only.
-        joints: of joint tokens, (T_v, V); no columns where tokens are pooled over cells only.
+        frames: clip frame in the middle of each token step, ``(T_v,)``.
+        cells: of grid cells, ``(T_v, rows, columns)``; no rows where tokens are read at joints only.
+        joints: of joint tokens, ``(T_v, V)``; no columns where tokens are pooled over cells only.
     """
 
     frames: np.ndarray
@@ -38,7 +38,7 @@ class AttentionRecord:
     """Weights of the cross-attention layers, in the order in which they ran.
 
     Args:
-        branch: whose layers; None records nothing.
+        branch: whose layers are recorded; nothing is where it is None.
     """
 
     def __init__(self, branch: CrossAttentionBranch | None) -> None:
@@ -51,7 +51,7 @@ class AttentionRecord:
 
     def mean(self) -> Attention | None:
         """Return the mean over layers, heads and queries for person 0 of the first clip; None without weights."""
-        if not self.weights:
+        if self.branch is None or not self.weights:
             return None
         tokens = self.branch.tokens
         received = torch.stack(self.weights)[:, 0].mean(dim=(0, 1, 2))              # (T_v * P,)
@@ -79,8 +79,8 @@ def attention_panels(crops: np.ndarray, joints: np.ndarray, attention: Attention
     """Return (frame, RGB picture) of up to 16 token steps: yellow over the cells, rings around the joints.
 
     Args:
-        crops: (T, H, W, 3) RGB.
-        joints: (T, V, 2) in pixels of the crops.
+        crops: ``(T, H, W, 3)`` RGB.
+        joints: ``(T, V, 2)`` in pixels of the crops.
         attention: of the same clip; the largest share of a cell is the hottest, that of a joint the widest ring.
     """
     steps = np.unique(np.linspace(0, len(attention.frames) - 1, MAX_PANELS).round().astype(int))

@@ -69,7 +69,7 @@ def build_charts(rows: Sequence[Mapping[str, Any]]) -> list[Chart]:
 
 
 def _points(rows: Sequence[Mapping[str, Any]], key: str) -> np.ndarray:
-    """The (epoch, value) pairs (N, 2) of ``key`` by epoch, neighbors averaged down to MAX_POINTS."""
+    """The (epoch, value) pairs ``(N, 2)`` of ``key`` by epoch, neighbors averaged down to MAX_POINTS."""
     pairs = sorted((row['epoch'], row[key]) for row in rows if isinstance(row.get(key), (int, float)))
     points = np.array([pair for pair in pairs if math.isfinite(pair[1])], float).reshape(-1, 2)
     if len(points) <= MAX_POINTS:
@@ -82,10 +82,10 @@ def _chart(title: str, curves: dict[str, np.ndarray]) -> Chart:
     x_values, y_values = round_ticks(0, everything[:, 0].max()), round_ticks(*_range(everything[:, 1]))
     last = max(everything[:, 0].max(), 1e-9)
 
-    def to_x(epoch: np.ndarray | float) -> np.ndarray | float:
+    def to_x(epoch: float) -> float:
         return LEFT + epoch / last * (WIDTH - LEFT - RIGHT)
 
-    def to_y(value: np.ndarray | float) -> np.ndarray | float:
+    def to_y(value: float) -> float:
         return HEIGHT - BOTTOM - (value - y_values[0]) / (y_values[-1] - y_values[0]) * (HEIGHT - TOP - BOTTOM)
 
     lines = [Line(side, ' '.join(f'{to_x(x):.1f},{to_y(y):.1f}' for x, y in points), f'{points[-1, 1]:.4g}')
@@ -99,10 +99,10 @@ def _range(values: np.ndarray) -> tuple[float, float]:
     return (min(low, 0.0), high) if low < 0.5 * high or high <= 0 else (low, high)
 
 
-def _bands(curves: dict[str, np.ndarray], to_x: Callable[[np.ndarray], np.ndarray]) -> list[Band]:
+def _bands(curves: dict[str, np.ndarray], to_x: Callable[[float], float]) -> list[Band]:
     """One stripe per logged epoch, reaching half-way to its neighbors."""
     epochs = np.unique(np.concatenate([points[:, 0] for points in curves.values()]))
-    places = to_x(epochs)
+    places = np.array([to_x(epoch) for epoch in epochs.tolist()])
     edges = np.concatenate([[LEFT], (places[1:] + places[:-1]) / 2, [WIDTH - RIGHT]])
     texts = ['\n'.join([f'epoch {epoch:.4g}', *(f'{side} {value:.4g}' for side, points in curves.items()
                                                 for value in points[points[:, 0] == epoch, 1])]) for epoch in epochs]

@@ -45,7 +45,7 @@ class ClassRow(NamedTuple):
 
 
 def build_matrix(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Matrix:
-    """Return the matrix of counts (K, K); colors follow the square root, which keeps small confusions visible."""
+    """Return the matrix of counts ``(K, K)``; colors follow the square root, which keeps small confusions visible."""
     table = np.asarray(counts)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)                # (K, K)
     cells = [Cell(row, column, round(math.sqrt(shares[row, column]), 3), round(100 * shares[row, column]))

@@ -25,8 +25,9 @@ class Strip(NamedTuple):
 
 def joint_strips(person: SeenPerson, joint: int, name: str) -> tuple[Strip, Strip]:
     """Return the x and the y strip of a joint, called ``name`` in the pictures' descriptions."""
-    return tuple(_strip(bins[:, joint], person.true_bins[:, joint, axis], f'{letter} position of {name} over time')
-                 for axis, (letter, bins) in enumerate((('x', person.p_x), ('y', person.p_y))))
+    truth = person.true_bins[:, joint]                                              # (T, 2)
+    return (_strip(person.p_x[:, joint], truth[:, 0], f'x position of {name} over time'),
+            _strip(person.p_y[:, joint], truth[:, 1], f'y position of {name} over time'))
 
 
 def liveliest_joint(person: SeenPerson) -> int:
@@ -36,14 +37,14 @@ def liveliest_joint(person: SeenPerson) -> int:
 
 
 def _strip(bins: np.ndarray, truth: np.ndarray, alt: str) -> Strip:
-    """Strip of distributions (T, N); the square root keeps broad ones visible."""
+    """Strip of distributions ``(T, N)``; the square root keeps broad ones visible."""
     values = np.sqrt(bins.T / bins.max())                                           # (N, T)
     heat = cv2.applyColorMap((255 * values).astype(np.uint8), cv2.COLORMAP_VIRIDIS)
     return Strip(embed(cv2.cvtColor(heat, cv2.COLOR_BGR2RGB), alt, '.png'), _path(truth))
 
 
 def _path(truth: np.ndarray) -> str:
-    """SVG path of ``truth`` (T,), a step for each frame with gaps where it is NaN."""
+    """SVG path of ``truth`` ``(T,)``, a step for each frame with gaps where it is NaN."""
     known = np.isfinite(truth)
     joined = known & np.roll(known, 1) & (np.arange(len(truth)) > 0)                # the frame before is known, too
     return ''.join(f'{"L" if joined[frame] else "M"}{frame} {truth[frame] + 0.5:.1f}H{frame + 1}'

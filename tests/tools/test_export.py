@@ -47,7 +47,7 @@ def test_a_file_is_compared_tested_and_written(checkpoint, capsys):
 def test_integers_are_calibrated_on_the_training_side(checkpoint):
     recognizer = load_recognizer(checkpoint)
     data = build_own_data(recognizer)
-    batches = list(check.calibration_batches(recognizer.model, data.train))
+    batches = list(check.calibration_batches(recognizer, data.train))
     assert len(batches) == check.CALIBRATION_BATCHES
     assert list(batches[0]) == ['frames', 'crop_to_image', 'image_size']
     first = data.train.dataset[0].crop_to_image                          # as every draw: of this epoch

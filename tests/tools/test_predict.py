@@ -4,14 +4,19 @@ import json
 import cv2
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
+from core.config import load_config, systems
 from core.data.frames.video import VideoReader, write_video
 from core.engine.evaluation.results import read_scores
 from core.inference.annotated import predict_annotated
-from core.inference.build import load_annotated
+from core.inference.build import load_annotated, load_estimator
+from core.models.output import JointOutput
 from core.people import blazepose
 from core.people.estimators import build_estimator
 from core.people.person import person_within
+from core.systems.blueprint import Blueprint
 from exp import test as exp_test
 from exp import train as exp_train
 from tools import predict
@@ -100,6 +105,31 @@ def test_a_model_without_actions_is_refused(tiny_overrides, videos, tmp_path):
         predict.main(['--checkpoint', str(tmp_path / 'tiny' / 'best.pth'), '--annotations', 'none.pkl'])
     with pytest.raises(ValueError, match='TRAIN.MODE pose, which cannot label videos'):
         predict.main(arguments(tmp_path / 'tiny' / 'best.pth', videos))
+
+
+class Pixels(nn.Module):
+    """A pixel system that sees whole clips only and finds no joints: its classes are the colors."""
+
+    def forward(self, frames, person_mask, crop_to_image, image_size):
+        return JointOutput(logits=frames[:, 0].float().mean((1, 2, 3))[:, :2])
+
+
+class PixelsBlueprint(Blueprint):
+    def build(self, cfg):
+        return Pixels()
+
+
+def test_a_new_system_of_pixels_labels_videos_with_whole_clips(videos, tmp_path, monkeypatch):
+    monkeypatch.setitem(systems.SYSTEMS, 'joint', systems.System(f'{__name__}:PixelsBlueprint', 'crops', ('joint',),
+                                                                 ('action', 'video')))
+    torch.save({'model': {}, 'config': load_config(overrides=['NUM_ACTION', '2']).dump()}, tmp_path / 'best.pth')
+    assert predict.main(arguments(tmp_path / 'best.pth', videos / 'walk', '--window', '1')) == 0
+    track, = json.loads((tmp_path / 'out' / 'long.json').read_text())['tracks']
+    assert track['segments'][-1]['last_frame'] == 29
+    for refused in ('--live', '--annotator=checkpoint'):
+        monkeypatch.setattr(predict, 'load_estimator', load_estimator)
+        with pytest.raises(ValueError, match='cannot label a video frame by frame|no pose network'):
+            predict.main(arguments(tmp_path / 'best.pth', videos / 'walk', refused))
 
 
 def test_a_folder_of_videos_is_labeled_and_bad_ones_are_named(checkpoint, videos, capsys):

@@ -40,8 +40,8 @@ class VideoCrops(NamedTuple):
     """What a model reads of a video of F frames.
 
     Attributes:
-        frames: uint8 RGB (M, F, H, W, 3).
-        crop_to_image: float32 (M, F, 2, 3), crop pixels → pixels of the video.
+        frames: uint8 RGB ``(M, F, H, W, 3)``.
+        crop_to_image: float32 ``(M, F, 2, 3)``, crop pixels → pixels of the video.
         image_size: float32 (2,), (width, height) of the video.
         person_mask: float32 (M,), 1 if the person is in the video.
     """
