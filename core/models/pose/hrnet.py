@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models.pose.blocks import init_weights
-from core.models.pose.multi_resolution import BranchTransition, FusePaths, MultiResolutionBackbone
+from core.models.pose.multi_resolution import BranchTransition, MultiResolutionBackbone
 from core.models.pose.taps import output_rows, rows_per_module
 
 STEM_CHANNELS = 64
@@ -91,6 +93,14 @@ def _fuse_path(channels: tuple[int, ...], target: int, source: int) -> nn.Module
                            for step, width in enumerate(widths)))
 
 
+class SummedPaths(nn.ModuleList):
+    """Paths from every branch of a module to one of them, added up (keys ``{source}.{…}``)."""
+
+    def forward(self, maps: list[Tensor]) -> Tensor:
+        """Maps ``(N, C_b, H_b, W_b)`` of all branches → the sum ``(N, C, H, W)``; added one by one to save memory."""
+        return reduce(torch.add, (path(level) for path, level in zip(self, maps, strict=True)))
+
+
 class HRModule(nn.Module):
     """Basic blocks on every branch, then ``out_i = ReLU(Σ_j F_ij(o_j))``.
 
@@ -106,13 +116,12 @@ class HRModule(nn.Module):
                                       for width, blocks in zip(spec.channels, spec.num_blocks, strict=True))
         self.rows = output_rows(outputs, len(spec.channels))
         self.fuse_layers = nn.ModuleDict({
-            str(i): FusePaths(_fuse_path(spec.channels, i, j) for j in branches) for i in self.rows})
+            str(i): SummedPaths(_fuse_path(spec.channels, i, j) for j in branches) for i in self.rows})
 
     def forward(self, maps: list[Tensor]) -> list[Tensor]:
         """Maps ``(N, C_b, H_b, W_b)`` → the same shapes (only those of ``outputs``)."""
         maps = [branch(level) for branch, level in zip(self.branches, maps, strict=True)]
-        rows = [paths(maps) for paths in self.fuse_layers.values()]                 # each of (N, C_i, H_i, W_i)
-        return [F.relu(sum(terms[1:], terms[0])) for terms in rows]
+        return [F.relu(paths(maps)) for paths in self.fuse_layers.values()]
 
 
 class HRTransition(BranchTransition):
