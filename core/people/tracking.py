@@ -128,8 +128,8 @@ def choose_tracks(tracks: Sequence[Track], num_frames: int, count: int, least: f
     Args:
         tracks: of one video.
         num_frames: T of the video.
-        count: most people.
-        least: share of the frames in which a further person must be seen.
+        count: largest number of tracks.
+        least: smallest share of the frames that a further track must cover.
     """
     ranked = sorted(tracks, key=lambda track: -sum(_weight(person) for person in track.people))[:count]
     return ranked[:1] + [track for track in ranked[1:] if len(track.times) >= least * num_frames]
