@@ -1,4 +1,4 @@
-"""Who is whom from one frame to the next: the people of single frames become tracks, and tracks become joints.
+"""Follows people over time: the people of single frames become tracks, and tracks become joints.
 
 The steps, in the order in which a video takes them: ``Tracker`` links the people of every frame to tracks,
 ``join_fragments`` makes one track of those that were interrupted, ``choose_tracks`` keeps the most important ones,

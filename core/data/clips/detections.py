@@ -6,7 +6,7 @@ The file is a list in the manner of COCO's detection results, one object a box, 
 
 ``frame`` counts from 1 as the frame files do; ``bbox`` is in pixels of the annotation's ``img_shape``, (x, y) its upper
 left corner; ``score`` is larger for surer boxes. Other fields and other sequences are ignored. A crop is
-``DATASET.BBOX_SCALE`` times as large as its box, as it is with the hull of annotated joints.
+``DATASET.BBOX_SCALE`` times as large as its box, just as for the hull of annotated joints.
 """
 
 from __future__ import annotations

@@ -68,8 +68,9 @@ class SceneDraw(NamedTuple):
     """One clip's augmentation.
 
     Attributes:
-        sides: ``(2,)`` width and height of the box that is cut out, as shares of those of the crop.
-        place: ``(2,)`` of the box along x and y: 0 at the frame's left or upper border, 1 at the other one.
+        sides: ``(2,)`` width and height of the box that is cut out, relative to the crop's.
+        place: ``(2,)`` position of the box along x and y: 0 at the frame's left or upper border, 1 at the right or
+            lower one.
         mirror: flip left to right.
         color: ``(3, 4)`` matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
     """
