@@ -1,4 +1,4 @@
-"""What every command line of the project shares: run arguments, and one sentence instead of a traceback."""
+"""Shared by all command lines: run arguments, and one sentence instead of a traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEMO_CONFIG = REPOSITORY / 'exp' / 'configs' / 'demo.yaml'
 
 
 def program_parser(description: str | None) -> argparse.ArgumentParser:
-    """Return the parser of a program: its description is shown as it is written, and it knows ``--version``."""
+    """Return a program's parser; it shows the description as it is written, and knows ``--version``."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--version', action='version', version=VERSION)
     return parser

@@ -15,7 +15,7 @@ import pickle
 import sys
 from pathlib import Path
 
-from core.annotate.entries import to_content
+from core.annotate.entries import labeled_content
 from core.annotate.labels import Labels, label_videos
 from core.annotate.videos import AnnotationSettings, AnnotationSummary, annotate_videos
 from core.cli import exit_with, program_parser
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     present = len(summary.found) - summary.annotated
     print(f'{summary.annotated} videos annotated, {present} there already, {len(summary.failures)} failed')
     if summary.found:
-        write_atomic(arguments.out, pickle.dumps(to_content(labels, summary.found), protocol=4))
+        write_atomic(arguments.out, pickle.dumps(labeled_content(labels, summary.found), protocol=4))
         _report(labels, summary, arguments.out)
     return 1 if summary.failures else 0
 

@@ -1,1 +1,1 @@
-"""Annotating videos that come without keypoints: pose estimators, tracks of people, and entries made of them."""
+"""Labels videos that have no keypoints: finds the people, follows them and writes entries of an annotation file."""

@@ -66,7 +66,7 @@ def load_people(path: Path, method: str) -> People | None:
         return None
 
 
-def to_content(labels: Labels, found: Mapping[str, People]) -> dict[str, Any]:
+def labeled_content(labels: Labels, found: Mapping[str, People]) -> dict[str, Any]:
     """Return the content of a PYSKL annotation pickle.
 
     Args:

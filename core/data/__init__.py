@@ -1,1 +1,1 @@
-"""From annotations and frame files to clips: records, protocols, sampling, crops, augmentation, loading, extraction."""
+"""From annotations and frame files to the clips that models read."""

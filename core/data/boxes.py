@@ -1,8 +1,8 @@
 """Person boxes and the similarity transforms that map them to the network's crop.
 
-Shapes carry any leading axes, ``(..., T, V, 2)``, so one call serves a clip ``(T, V, 2)`` or all its persons
-``(M, T, V, 2)``. Everything is in pixels of the stored frame unless the name says ``crop``; pixel centers lie on whole
-numbers, as ``cv2.warpAffine`` has it.
+Functions take any leading axes, ``(..., T, V, 2)``: one call serves one person ``(T, V, 2)`` or all of a clip
+``(M, T, V, 2)``. Everything is in pixels of the stored frame unless the name says ``crop``. Pixel centers lie on whole
+numbers, as in ``cv2.warpAffine``.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class BoxSettings:
     """How a clip's crop boxes are made.
 
     Attributes:
-        mode: '1-frame' every frame its own box; '1-frame+' own center, the clip's largest size; 'clip' one box around
-            all frames, which keeps the person's motion through the picture visible.
+        mode: '1-frame' gives every frame its own box; '1-frame+' its own center, but the clip's largest size; 'clip'
+            one box around all frames, which keeps the person's motion through the picture visible.
         scale: box size over the size of the joints' hull grown to the crop's aspect.
         min_height: least height of the joints' hull as a fraction of the frame's height.
         source: 'annotation' takes the hull of the annotated joints; 'jitter' perturbs it frame by frame, like a person
@@ -121,11 +121,11 @@ def clip_boxes(keypoints: np.ndarray, visible: np.ndarray, frame_size: tuple[int
         found: for the source 'file': the persons' detected boxes ``(..., T, 2)``, and ``known`` bool ``(..., T)``.
 
     Returns:
-        boxes, never empty: a frame without visible joints, or without a detected box, borrows the nearest frame's, a
-        clip without any sees the whole frame.
+        boxes, never empty: a frame without visible joints or detected box takes that of the nearest frame; a clip
+        without any takes the whole frame.
 
     Raises:
-        ValueError: the source is 'file' and there is no ``found``, or another and there is.
+        ValueError: ``found`` is missing for the source 'file', or given for another one.
     """
     if (settings.source == 'file') != (found is not None):
         raise ValueError(f"detected boxes belong to the box source 'file', and to no other; it is '{settings.source}'")

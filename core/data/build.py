@@ -41,7 +41,7 @@ class Data:
 
     Attributes:
         train: batches to learn from; ``None`` where the protocol only tests.
-        validation: batches of performances kept out of ``train``, by which ``best.pth`` is chosen, or ``None``.
+        validation: batches of performances held out of ``train``, which choose ``best.pth``; or ``None``.
         test: batches of the protocol's test side, of ``TEST.NUM_CLIPS`` clips a sequence.
         class_names: K names, by label.
         summary: one line for the user.
@@ -113,7 +113,7 @@ def _class_names(own: tuple[str, ...] | None, records: Sequence[Record], num_act
 
 
 def _published_class_names(records: Sequence[Record]) -> tuple[str, ...]:
-    """The classes of NTU or N-UCLA where that is what the names and the labels of the records are, else none."""
+    """The class names of NTU or N-UCLA if all names and labels of the records are theirs, else none."""
     for parse, names in ((parse_ntu_name, NTU_CLASS_NAMES), (parse_nucla_name, tuple(CLASS_NAMES.values()))):
         with suppress(ValueError):
             if all(parse(record.name).label == record.label for record in records):

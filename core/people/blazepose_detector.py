@@ -26,7 +26,7 @@ SCORE_THRESHOLD, OVERLAP_THRESHOLD = 0.5, 0.3
 HIPS_POINT, CIRCLE_POINT = 0, 1
 """Indices of the two useful points of a detection."""
 BODY_SCALE = 1.25
-"""Side of a person's region over the diameter of the body's circle."""
+"""Side of a person's region, relative to the diameter of the body's circle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Region:
     Attributes:
         center: ``(2,)`` x, y in pixels of the frame; pixel centers lie on whole numbers.
         size: side in pixels of the frame.
-        angle: turn in radians, clockwise as seen: the region's upward direction is (sin, -cos) in the frame.
+        angle: rotation in radians, clockwise in the picture: the region's upward direction is (sin, -cos) in the frame.
     """
 
     center: np.ndarray

@@ -22,7 +22,7 @@ CIRCLE_OVER_REACH = 1.1
 
 
 def region_of(person: Person) -> Region:
-    """Return the region in which to look for a person who was seen before, upright along the spine."""
+    """Return the region in which to search for a person seen before; its upward direction follows the spine."""
     hips, shoulders = person.keypoints[HIPS].mean(axis=0), person.keypoints[SHOULDERS].mean(axis=0)
     reach = np.linalg.norm(person.keypoints - hips, axis=1).max()
     return region_around(hips, shoulders, max(1.0, 2 * BODY_SCALE * CIRCLE_OVER_REACH * reach))

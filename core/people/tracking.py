@@ -1,4 +1,4 @@
-"""Who is whom from one frame to the next: the people of single frames become tracks, and tracks become joints.
+"""Follows people over time: the people of single frames become tracks, and tracks become joints.
 
 The steps, in the order in which a video takes them: ``Tracker`` links the people of every frame to tracks,
 ``join_fragments`` makes one track of those that were interrupted, ``choose_tracks`` keeps the most important ones,
@@ -128,8 +128,8 @@ def choose_tracks(tracks: Sequence[Track], num_frames: int, count: int, least: f
     Args:
         tracks: of one video.
         num_frames: T of the video.
-        count: most people.
-        least: share of the frames in which a further person must be seen.
+        count: largest number of tracks.
+        least: smallest share of the frames that a further track must cover.
     """
     ranked = sorted(tracks, key=lambda track: -sum(_weight(person) for person in track.people))[:count]
     return ranked[:1] + [track for track in ranked[1:] if len(track.times) >= least * num_frames]

@@ -8,10 +8,10 @@ from core.annotate.entries import (
     People,
     count_frames,
     draw_overview,
+    labeled_content,
     load_people,
     read_frames,
     save_people,
-    to_content,
 )
 from core.annotate.labels import LabeledVideo, Labels
 from core.data.annotations.records import to_annotation
@@ -51,11 +51,11 @@ def test_missing_damaged_and_other_files_count_as_missing(people, tmp_path):
 
 def test_entries_are_what_the_reader_expects(people):
     videos = [LabeledVideo('a', Path('a.mp4'), 1, 'train'), LabeledVideo('b', Path('b.mp4'), 0, 'test')]
-    content = to_content(Labels(videos, ['run', 'walk'], 0), {'a': people})
+    content = labeled_content(Labels(videos, ['run', 'walk'], 0), {'a': people})
     assert content['split'] == {'train': ['a'], 'test': []} and content['class_names'] == ['run', 'walk']
     record = to_annotation(content['annotations'][0], 17)
     assert (record.name, record.label, record.total_frames, record.image_size) == ('a', 1, 9, (96, 72))
-    assert 'class_names' not in to_content(Labels(videos, None, 0), {})
+    assert 'class_names' not in labeled_content(Labels(videos, None, 0), {})
 
 
 def test_the_picture_shows_frames_and_joints(people, tmp_path):

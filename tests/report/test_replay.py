@@ -55,6 +55,14 @@ def test_whole_frames_are_those_of_the_sequence(run):
     np.testing.assert_array_equal(clip.frames, [view.pixels[..., ::-1] for view in views])
 
 
+def test_large_frames_are_shrunk_and_their_joints_with_them(run, monkeypatch):
+    full = replay(run, [NAME])[0][NAME]
+    monkeypatch.setattr('core.report.replay.MAX_FRAME', SIZE[0] // 2)
+    half = replay(run, [NAME])[0][NAME]
+    assert half.frames.shape == (NUM_FRAMES, SIZE[1] // 2, SIZE[0] // 2, 3)
+    np.testing.assert_allclose(half.true, (full.true + 0.5) / 2 - 0.5, atol=1e-3)
+
+
 def test_clips_that_have_gone_are_named(run):
     with pytest.raises(ValueError, match="'gone' is no longer on the test side"):
         replay(run, ['gone'])

@@ -1,1 +1,1 @@
-"""Labeled sequences: the record, its files, their readers, and who trains and who tests."""
+"""Labeled sequences: records, the files that hold them, and the split into training and test side."""

@@ -38,7 +38,7 @@ UNUSABLE_POSES: dict[str, str] = dict.fromkeys((
 
 UNUSABLE_SKELETONS: dict[str, str] = dict.fromkeys(_read_list('ntu_missing.txt'),
                                                    'listed as having no complete Kinect skeleton')
-"""The 535 sequences (302 of NTU-60) without usable Kinect joints → why; their videos are as good as any."""
+"""The 535 sequences (302 of NTU-60) without usable Kinect joints → reason. Their videos are good."""
 
 
 class NTUName(NamedTuple):

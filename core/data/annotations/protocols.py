@@ -1,4 +1,4 @@
-"""Who trains and who tests: the published NTU and N-UCLA protocols and the splits an annotation file brings along."""
+"""Divides sequences into training and test side: by the NTU and N-UCLA protocols, or by an annotation file's lists."""
 
 from __future__ import annotations
 
@@ -90,10 +90,9 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
 
     Args:
         annotations: records of one file.
-        protocol: a key of ``PROTOCOLS``, for NTU or N-UCLA names, whichever the records have; or two lists of
-            ``split``, taken exactly as they are: ``'split:<train list>,<test list>'``, or ``'split:<name>'`` for
-            ``<name>_train`` and ``<name>_test`` (``<name>_val`` where there is none). ``'split:,<test list>'`` trains
-            on nothing.
+        protocol: a key of ``PROTOCOLS`` for records with NTU or N-UCLA names; or two lists of ``split``:
+            ``'split:<train list>,<test list>'``, or ``'split:<name>'`` for ``<name>_train`` and ``<name>_test``
+            (``<name>_val`` if there is no such list). ``'split:,<test list>'`` has no training side.
         split: the annotation file's own lists, name → ids.
         available: names that have frames; ``None`` skips this check.
         unusable: name → why the protocols of ``PROTOCOLS`` leave it out; the reason follows a number, as in
@@ -103,8 +102,7 @@ def select(annotations: Sequence[Record], protocol: str, *, split: Mapping[str, 
         subset: part of the training side to keep.
 
     Raises:
-        ValueError: unknown protocol or list, names that do not fit the protocol, or a side that stays empty though it
-            should not.
+        ValueError: the protocol or list is unknown, names do not fit the protocol, or a side is empty that must not be.
     """
     names = [record.name for record in annotations]
     if protocol.startswith('split:'):

@@ -101,14 +101,14 @@ def read_records(path: str | Path, convert: Callable[[dict, int | None], RecordT
 
 
 def to_content(path: str | Path, loaded: Any) -> dict[str, Any]:
-    """Bring what a pickle holds to one form: a dict with ``annotations`` and ``split``, and ``class_names`` if any.
+    """Return a pickle's content as a dict with ``annotations``, ``split`` and, if the file has them, ``class_names``.
 
     Args:
         path: the file, for messages.
-        loaded: a dict as in this module's description, one with ``annos`` for ``annotations``, or a bare list.
+        loaded: the dict described in this module (the key ``annos`` is accepted for ``annotations``), or a bare list.
 
     Raises:
-        ValueError: no list of records, or ``split`` or ``class_names`` of another form.
+        ValueError: there is no list of records, or ``split`` or ``class_names`` has another form.
     """
     content = {'annotations': loaded} if isinstance(loaded, list) else loaded
     entries = content.get('annotations', content.get('annos')) if isinstance(content, dict) else None

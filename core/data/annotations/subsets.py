@@ -1,4 +1,4 @@
-"""The validation side: performances kept out of training, so that the test side never chooses a checkpoint."""
+"""Validation performances, held out so that the test side never chooses a checkpoint, and records repeated by class."""
 
 from __future__ import annotations
 

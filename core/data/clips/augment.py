@@ -1,4 +1,4 @@
-"""Training augmentation: what is drawn once per clip, and how it changes boxes and colors.
+"""Training augmentation: random values drawn once per clip, and how they change boxes and colors.
 
 Rotation, scale, shift and mirror only change the crop's affine transform, so every frame is still resampled once.
 """
@@ -57,7 +57,7 @@ class Augmentation:
     color: float = 0.2
 
     def draw(self, rng: np.random.Generator) -> ClipDraw:
-        """Draw one clip's augmentation; the number of draws does not depend on their outcome."""
+        """Draw one clip's augmentation; the number of draws is always the same."""
         scaled, rotated, mirrored = rng.random(3) < (self.scale_prob, self.rotation_prob, self.flip_prob)
         scale, angle = rng.uniform(*self.scale_range), rng.uniform(*self.rotation_range)
         shift = rng.uniform(-self.shift, self.shift, 2)

@@ -1,4 +1,4 @@
-"""What all datasets of labeled sequences share: the records, and randomness that follows the epoch."""
+"""What all datasets of labeled sequences share: records, and random numbers that depend on the epoch."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Batch(Protocol):
 
 
 class RecordDataset(Dataset[ItemT], Generic[ItemT, RecordT]):
-    """A dataset of one item a record.
+    """A dataset with one item per record.
 
     An item depends on ``(seed, epoch, index)`` and nothing else; when not training, not on the epoch either.
 
@@ -89,7 +89,7 @@ class FrameCount(NamedTuple):
 
 
 class FrameReport(NamedTuple):
-    """A pass over a dataset: frames ``read``, and sequence → frames of it that were ``replaced`` by neighbors."""
+    """Frames ``read`` in a pass over a dataset, and sequence → number of frames ``replaced`` by neighbors."""
 
     read: int
     replaced: dict[str, int]
@@ -106,7 +106,7 @@ class FrameReport(NamedTuple):
 
 
 class FrameLog:
-    """Counts of one pass, a row a record, in memory that loader processes share.
+    """Counts frames of one pass over a dataset, in memory that loader processes share.
 
     Args:
         num_records: number of records.
@@ -123,7 +123,7 @@ class FrameLog:
         self.counts.numpy()[index] += read, replaced     # a tensor would take five times as long
 
     def take(self, names: Sequence[str]) -> FrameReport:
-        """What happened since the last call, by the records' ``names``; counting begins anew."""
+        """Return the counts since the last call, by the records' ``names``, and reset them."""
         read, replaced = self.counts.clone().unbind(1)
         self.counts.zero_()
         return FrameReport(int(read.sum()), {names[index]: int(replaced[index]) for index in replaced.nonzero()[:, 0]})

@@ -6,7 +6,7 @@ The file is a list in the manner of COCO's detection results, one object a box, 
 
 ``frame`` counts from 1 as the frame files do; ``bbox`` is in pixels of the annotation's ``img_shape``, (x, y) its upper
 left corner; ``score`` is larger for surer boxes. Other fields and other sequences are ignored. A crop is
-``DATASET.BBOX_SCALE`` times as large as its box, as it is with the hull of annotated joints.
+``DATASET.BBOX_SCALE`` times as large as its box, just as for the hull of annotated joints.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.data.boxes import Boxes, fill_unknown, joint_hull
 
 
 class Detections(NamedTuple):
-    """The boxes of one sequence, by frame and within a frame the surest first.
+    """The boxes of one sequence, sorted by frame; within a frame the surest comes first.
 
     Attributes:
         frames: int64 ``(N,)``, 0-based, ascending.
@@ -47,7 +47,7 @@ def read_detections(path: str | Path) -> dict[str, Detections]:
     """Read a file of detected boxes, by sequence.
 
     Raises:
-        ValueError: a file that is missing or no such list, or a box with a field missing or out of range.
+        ValueError: the file is missing or holds no such list, or a field of a box is missing or out of range.
     """
     try:
         entries = json.loads(Path(path).read_bytes())
@@ -75,7 +75,7 @@ def read_detections(path: str | Path) -> dict[str, Detections]:
 
 def match_detections(found: Boxes, valid: np.ndarray, keypoints: np.ndarray, visible: np.ndarray,
                      frame_size: tuple[int, int]) -> tuple[Boxes, np.ndarray]:
-    """Choose every person's box among those found, so that annotated joints stay with their crop.
+    """Assign detected boxes to annotated persons.
 
     In each frame the person and the box that overlap most are joined first, then the next pair of those left. The
     overlap is the intersection over union of the box and the hull of the person's joints; a frame without joints takes

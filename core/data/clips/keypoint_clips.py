@@ -53,14 +53,14 @@ class SkeletonDataset(RecordDataset[SkeletonClip, SkeletonRecord]):
         records: keypoint sequences.
         preprocess: makes the features; its layout is that of the records.
         clip_size: T.
-        num_persons: M; the first M persons of the sequence who are there, in the order of the file.
+        num_persons: M; the first M persons present in the sequence, in file order.
         training: draw another clip every epoch, and augment.
         num_clips: test clips of every sequence, see ``Preprocess``.
         seed: base of all randomness.
 
     Raises:
-        ValueError: a size below 1, a record whose joints are not those of the layout, or one that ``preprocess`` cannot
-            read.
+        ValueError: a size is below 1, a record's joints are not those of the layout, or ``preprocess`` cannot read a
+            record.
     """
 
     def __init__(self, records: Sequence[SkeletonRecord], preprocess: Preprocess, *, clip_size: int,
@@ -84,7 +84,7 @@ class SkeletonDataset(RecordDataset[SkeletonClip, SkeletonRecord]):
                             np.int64(record.label), np.int64(index))
 
     def _people(self, record: SkeletonRecord) -> SkeletonRecord:
-        """The record with the persons who are there, at most M; a lone empty person where nobody is."""
+        """The record with at most M of the persons present; with one empty person if there is nobody."""
         present = np.flatnonzero(record.keypoints[..., :2].any((1, 2, 3)))[:self.num_persons]
         nobody = np.zeros((1, *record.keypoints.shape[1:]), np.float32)
         return dataclasses.replace(record, keypoints=record.keypoints[present] if len(present) else nobody)

@@ -77,10 +77,10 @@ class ClipDataset(RecordDataset[Clip, Annotation]):
         layout: joint layout of the annotations.
         clip_size: T.
         image_size: (W, H) of the crops.
-        num_persons: M; the first M persons seen in the clip, in the order of the file.
+        num_persons: M; the first M persons seen in the clip, in file order.
         training: draw another clip every epoch, and augment.
-        sampler: picks the frames; by default ``random_segment`` in training and ``centered`` else. It may pick those of
-            several clips, one after the other on the axis T.
+        sampler: picks the frames; by default ``random_segment`` in training and ``centered`` otherwise. It may pick
+            several clips, which follow each other on the axis T.
         boxes: how crop boxes are made.
         detections: boxes that a detector found, by sequence; for ``boxes`` of the source 'file'.
         augmentation: ranges of the draws, for training only; ``None`` augments nothing.

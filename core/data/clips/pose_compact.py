@@ -1,6 +1,6 @@
-"""Keypoints cropped and resized as if their picture were (PYSKL ``pyskl/datasets/pipelines/augmentations.py``).
+"""Crops and resizes keypoints as if they were a picture (PYSKL ``pyskl/datasets/pipelines/augmentations.py``).
 
-What PoseC3D does before it draws heatmaps, as pure functions. Positions are the first two channels, pixels, x to the
+PoseC3D's steps before it draws heatmaps, as pure functions. The first two channels are positions in pixels, x to the
 right and y down; further channels (scores) are kept.
 """
 
@@ -45,8 +45,8 @@ def compact_box(poses: PicturePoses, padding: float = 0.25, threshold: float = 1
                 hw_ratio: tuple[float, float] | None = (1.0, 1.0), allow_imgpad: bool = True) -> Box:
     """Find the box around all persons of all frames (``PoseCompact``).
 
-    A coordinate of exactly 0 is missing, each axis on its own; scores do not count. Borders are cut to whole pixels
-    towards 0.
+    A coordinate of exactly 0 is missing, on each axis separately; scores are ignored. Borders are rounded towards 0 to
+    whole pixels.
 
     Args:
         poses: at least one person.

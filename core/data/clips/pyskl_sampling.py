@@ -1,4 +1,4 @@
-"""PYSKL's ``UniformSample``, number for number (``pyskl/datasets/pipelines/sampling.py``), to repeat its test scores.
+"""PYSKL's ``UniformSample`` with the same random numbers, to repeat its test scores.
 
 PYSKL draws from numpy's legacy generator and seeds it with ``TEST_SEED`` before every test sample. Our own models
 sample with ``core.data.clips.sampling`` instead.

@@ -1,6 +1,6 @@
-"""From a keypoint sequence to the features of a clip: the published recipes, each normalizing, augmenting and sampling.
+"""From a keypoint sequence to the features of a clip: published recipes that normalize, augment and sample.
 
-A recipe is a ``Preprocess``; its name in ``PREPROCESS`` is what a configuration says.
+A recipe is a ``Preprocess``; configurations use its name in ``PREPROCESS``.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Preprocess(ABC):
         stream: key of ``STREAMS``: joints, bones or the motion of either.
         mirror_prob: probability of a horizontal mirror in training.
         sampler: picks the frames in training.
-        test_sampler: picks the frames else.
+        test_sampler: picks the frames in testing.
         p_interval: smallest and largest share of the sequence that a training clip covers (PYSKL, CTR-GCN).
-        num_clips: K, clips that testing takes of a sequence, see ``core.data.clips.sampling``; they share whatever is
-            measured on the sequence. Training takes one.
-        in_pixels: the recipe reads (x, y, score) in pixels, else (x, y, z).
+        num_clips: K, number of clips that testing takes of a sequence, see ``core.data.clips.sampling``; what is
+            measured on the whole sequence is the same for all. Training takes one.
+        in_pixels: whether the recipe reads (x, y, score) in pixels or (x, y, z).
     """
 
     layout: Layout
@@ -57,7 +57,7 @@ class Preprocess(ABC):
             record: keypoints ``(M, T, V, 3)`` of people who are there.
             clip_size: L, number of frames of the clip.
             training: augment, and draw the frames at random.
-            rng: source of the draws; not used else.
+            rng: source of the draws; not used in testing.
 
         Returns:
             float32 ``(M, K * L, V, 3)``, in training ``(M, L, V, 3)``.
@@ -88,8 +88,8 @@ class CTRGCN(Preprocess):
     """3D joints seen from a random view, filling a cube (Chen et al., ICCV 2021; CTR-GCN ``feeders/feeder_ucla.py``).
 
     The joints are taken relative to joint 1 of the first person's first frame, turned about x and y by whole degrees
-    in training, and stretched to -1..1 per axis over the whole sequence. The stream is made of the frames drawn; the
-    feeder draws them with ``repeating`` in training and ``even`` else.
+    in training, and stretched to -1..1 per axis over the whole sequence. The stream is made of the drawn frames.
+    CTR-GCN's feeder draws them with ``repeating`` in training and ``even`` in testing.
 
     The feeder also scales by a random factor in training. The stretch undoes that, so it is not drawn here.
 
@@ -140,7 +140,7 @@ class PreNormalize(Preprocess):
 
 @dataclass(frozen=True)
 class PoseCompact(Preprocess):
-    """2D joints in the pixels of a heatmap, the people filling it (PoseC3D, Duan et al., CVPR 2022; PYSKL's configs).
+    """2D joints in pixels of a heatmap that the people fill (PoseC3D, Duan et al., CVPR 2022; PYSKL's configs).
 
     Frames are taken first; one square around everybody in all these frames becomes the picture, and several test clips
     share it. Training crops it at random. A joint at (0, 0) is missing: it gets score 0.
@@ -150,7 +150,7 @@ class PoseCompact(Preprocess):
 
     Attributes:
         train_size: W in training.
-        test_size: W else.
+        test_size: W in testing.
         area_range: smallest and largest share of the square that a training crop keeps.
 
     Raises:

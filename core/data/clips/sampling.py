@@ -1,7 +1,7 @@
 """Which frames of a sequence make a clip.
 
 Every sampler is ``(num_frames, length, rng) -> int64 (length,)`` with 0-based frame indices. A sequence shorter than
-the clip is looped (0, 1, .., n-1, 0, 1, ..), or, by CTR-GCN's two samplers and the dense ones, stretched; never
+the clip is looped (0, 1, .., n-1, 0, 1, ..); CTR-GCN's two samplers and the dense ones stretch it instead. No length is
 refused.
 
 The samplers for testing draw nothing; they also give clip k of K of one sequence. The K clips are evenly offset:
@@ -46,7 +46,7 @@ def uniform(num_frames: int, length: int, rng: np.random.Generator | None = None
     """First frame of every segment, ``floor(i * num_frames / length)`` (End2end ``uniform_sample``); ``rng`` is unused.
 
     The positions are an accumulated float sum, as in the published code: 103 frames give 0, 3, 6, 9, 12, 16 for i < 6
-    of 32. Clip k of K takes the frames k / K of a segment later.
+    of 32. Clip k of K is shifted by k / K of a segment.
     """
     if num_frames < length:
         return _looped(num_frames, length, clip * num_frames // num_clips)
@@ -56,7 +56,7 @@ def uniform(num_frames: int, length: int, rng: np.random.Generator | None = None
 
 
 def random_segment(num_frames: int, length: int, rng: np.random.Generator) -> np.ndarray:
-    """One frame drawn uniformly out of each of ``length`` equal segments (PYSKL ``UniformSample``; training default).
+    """One random frame of each of ``length`` equal segments (PYSKL ``UniformSample``; training default).
 
     A sequence that is too short starts its loop at a random frame.
     """
@@ -90,7 +90,7 @@ def even(num_frames: int, length: int, rng: np.random.Generator | None = None, c
          num_clips: int = 1) -> np.ndarray:
     """Frames evenly spaced from the first to the last (CTR-GCN ``feeder_ucla.py``, testing); ``rng`` is unused.
 
-    Of K clips the first begins with the first frame and the last ends with the last.
+    With K clips, the first begins at the first frame and the last ends at the last.
     """
     _check(num_frames, length)
     return np.linspace(0, num_frames - 1, length * num_clips)[clip::num_clips].astype(np.int64)
@@ -110,7 +110,7 @@ def dense_starts(num_frames: int, length: int, rng: np.random.Generator | None =
                  num_clips: int = 1, stride: float = 8) -> np.ndarray:
     """Frames ``stride`` apart, like those of ``dense`` (IntegralAction, testing); ``rng`` is unused.
 
-    A single clip lies in the middle; of K the first begins with the first frame and the last ends with the last.
+    A single clip lies in the middle. With K clips, the first begins at the first frame and the last ends at the last.
     """
     free = num_frames - 1 - _extent(num_frames, length, stride)
     start = free // 2 if num_clips == 1 else free * clip // (num_clips - 1)
@@ -129,18 +129,18 @@ def _apart(num_frames: int, length: int, stride: float) -> np.ndarray:
 
 SAMPLERS: dict[str, NamedSampler] = {'uniform': uniform, 'random': random_segment, 'centered': centered,
                                      'repeating': repeating, 'even': even, 'dense': dense}
-"""By the name that a configuration gives them for training."""
+"""Samplers for training, by their name in a configuration."""
 
 TEST_SAMPLERS: dict[str, NamedSampler] = {'uniform': uniform, 'centered': centered, 'even': even,
                                           'dense': dense_starts, 'pyskl': pyskl}
-"""By the name that a configuration gives them for testing."""
+"""Samplers for testing, by their name in a configuration."""
 
 
 def clip_samplers(sampler: NamedSampler, num_clips: int) -> tuple[Sampler, ...]:
-    """The samplers of the K clips that testing takes of a sequence; of one clip, ``sampler`` as it is.
+    """Return one sampler for each of the K test clips of a sequence; for K = 1, ``sampler`` itself.
 
     Args:
-        sampler: of ``TEST_SAMPLERS``; any where K is 1.
+        sampler: one of ``TEST_SAMPLERS``; any sampler if K is 1.
         num_clips: K.
     """
     if num_clips == 1:
@@ -150,5 +150,5 @@ def clip_samplers(sampler: NamedSampler, num_clips: int) -> tuple[Sampler, ...]:
 
 def clip_after_clip(num_frames: int, length: int, rng: np.random.Generator, *,
                     samplers: tuple[Sampler, ...]) -> np.ndarray:
-    """The frames of several clips, int64 (K * length,)."""
+    """The frames of several clips, int64 ``(K * length,)``."""
     return np.concatenate([sampler(num_frames, length, rng) for sampler in samplers])

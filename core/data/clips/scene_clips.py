@@ -1,4 +1,4 @@
-"""From an annotation record and its frames to a ``SceneClip``: whole frames, and the joints of everybody in them.
+"""From an annotation record and its frames to a ``SceneClip``: whole frames and everybody's joints.
 
 The input of IntegralAction (Moon et al., CVPRW 2021; ``data/Kinetics/Kinetics.py``, ``common/utils/preprocessing.py``).
 """
@@ -22,7 +22,7 @@ from core.data.frames.frame_folder import FrameFolder
 from core.layouts import Layout
 
 POSE_STRIDE = 4
-"""Pixels of the crop to a pixel of the pose map, along each axis."""
+"""Pixels of the crop per pixel of the pose map, along each axis."""
 
 _SIDES = (1.0, 0.875, 0.75, 0.66)
 _SIDE_PAIRS = np.array([(_SIDES[across], _SIDES[down]) for across, down in product(range(len(_SIDES)), repeat=2)
@@ -32,8 +32,8 @@ _SIDE_PAIRS = np.array([(_SIDES[across], _SIDES[down]) for across, down in produ
 class SceneClip(NamedTuple):
     """One clip (numpy), or a batch of them (tensors, with a leading axis B, by torch's default collate).
 
-    Several test clips of one sequence lie one after the other on the frame axes. T_p = (T - 1) * f + 1, f pose frames
-    for each step from one RGB frame to the next.
+    Several test clips of one sequence follow each other on the frame axes. There are f pose frames for every step from
+    one RGB frame to the next: T_p = (T - 1) * f + 1.
 
     Attributes:
         frames: uint8 ``(1, T, H, W, 3)`` RGB crops of the whole frame; the first axis stands for the persons.
@@ -68,8 +68,9 @@ class SceneDraw(NamedTuple):
     """One clip's augmentation.
 
     Attributes:
-        sides: ``(2,)`` width and height of the box that is cut out, as shares of those of the crop.
-        place: ``(2,)`` of the box along x and y: 0 at the frame's left or upper border, 1 at the other one.
+        sides: ``(2,)`` width and height of the box that is cut out, relative to the crop's.
+        place: ``(2,)`` position of the box along x and y: 0 at the frame's left or upper border, 1 at the right or
+            lower one.
         mirror: flip left to right.
         color: ``(3, 4)`` matrix on (R, G, B, 1) in 0..255, or ``None`` to leave colors alone.
     """
@@ -104,8 +105,8 @@ class SceneAugmentation:
 class SceneDataset(RecordDataset[SceneClip, Annotation]):
     """Whole-frame clips of annotated sequences.
 
-    Scale and crop are one affine map, so every frame is resampled once. Sequences that are too short for the sampler's
-    stride are kept: ``dense`` moves their frames closer together. The release leaves them out of training and testing.
+    Scale and crop are one affine map, so every frame is resampled once. Sequences too short for the sampler's stride
+    are kept: ``dense`` takes their frames closer together. The published code leaves them out.
 
     Args:
         records: annotated sequences.
@@ -117,12 +118,12 @@ class SceneDataset(RecordDataset[SceneClip, Annotation]):
         num_persons: M.
         frame_factor: f; the sampler picks the T_p pose frames, and every f-th of them is an RGB frame.
         training: draw another clip every epoch, and augment.
-        sampler: picks the pose frames; by default 8 apart. It may pick those of several clips, one after the other.
-        augmentation: of training clips; without it, and in testing, the crop lies in the frame's middle.
+        sampler: picks the pose frames; by default 8 apart. It may pick several clips, one after the other.
+        augmentation: for training clips. Without it, and in testing, the crop lies in the middle of the frame.
         seed: base of all randomness.
 
     Raises:
-        ValueError: a size below 1, or a record whose joints are not those of the layout; on access, a sequence that is
+        ValueError: a size is below 1, or a record's joints are not those of the layout; on access, if a sequence is
             stored as a person tube.
     """
 
@@ -179,8 +180,8 @@ def scene_affine(frame_size: tuple[int, int], crop_size: tuple[int, int], short_
                  draw: SceneDraw) -> np.ndarray:
     """Map ``(2, 3)`` from pixels of the stored frame to those of a crop of the whole frame.
 
-    The frame is scaled to ``short_side``, a box is cut out of it and scaled to the crop, and mirrored if drawn. Where
-    the box is larger than the scaled frame, ``draw.place`` moves the frame within the box.
+    The frame is scaled to ``short_side``; a box is cut out, scaled to the crop and mirrored if drawn. If the box is
+    larger than the scaled frame, ``draw.place`` moves the frame within the box.
 
     Args:
         frame_size: (width, height) of the stored frame.

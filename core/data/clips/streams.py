@@ -47,7 +47,8 @@ def bones(keypoints: np.ndarray, layout: Layout, scored: bool = True) -> np.ndar
     Args:
         keypoints: ``(M, T, V, C)``.
         layout: its ``bones`` tell the ends.
-        scored: the third channel is a score: a bone gets the mean of its ends' scores; else it is subtracted, too.
+        scored: the third channel is a score: a bone gets the mean of its ends' scores. Otherwise it is subtracted like
+            the others.
 
     Raises:
         ValueError: for a layout without bones.
@@ -68,7 +69,8 @@ def motion(keypoints: np.ndarray, scored: bool = True) -> np.ndarray:
 
     Args:
         keypoints: ``(M, T, V, C)``.
-        scored: the third channel is a score: it becomes the mean of both frames' scores; else it is subtracted, too.
+        scored: the third channel is a score: it becomes the mean of both frames' scores. Otherwise it is subtracted
+            like the others.
     """
     result = np.zeros_like(keypoints)
     result[:, :-1] = np.diff(keypoints, axis=1)
@@ -88,7 +90,7 @@ STREAMS: dict[str, Callable[[np.ndarray, Layout, bool], np.ndarray]] = {
 
 def skeleton_features(keypoints: np.ndarray, layout: Layout, streams: Sequence[str] = ('j',),
                       scored: bool = True) -> np.ndarray:
-    """Build the chosen streams (PYSKL ``GenSkeFeat``; of ``SCORE_DIFFERENCES`` as SkeleT's official code does).
+    """Build the chosen streams (PYSKL ``GenSkeFeat``; for ``SCORE_DIFFERENCES``, SkeleT's official code).
 
     Args:
         keypoints: normalized joints ``(M, T, V, C)``.
@@ -116,7 +118,7 @@ def format_gcn_input(keypoints: np.ndarray, num_persons: int = 2, num_clips: int
         keypoints: sampled features ``(M, K * T, V, C)``.
         num_persons: surplus persons are cut, missing ones are 0.
         num_clips: K.
-        loop: a missing second person repeats a lone first one instead.
+        loop: if there is only one person, repeat it as the second one.
 
     Returns:
         ``(K, num_persons, T, V, C)``.

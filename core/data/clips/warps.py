@@ -1,4 +1,4 @@
-"""From the frames of a sequence to crops: which part of a frame its crops need, and one resampling for each of them."""
+"""From the frames of a sequence to crops: finds the needed part of each frame, and resamples it once per crop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.data.frames.frame_folder import FrameView
 
 def needed_regions(to_image: np.ndarray, position: np.ndarray,
                    image_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return what crops show of each of L source frames.
+    """Return which part of each of L source frames the crops show.
 
     Args:
         to_image: ``(P, T, 2, 3)`` maps from crop pixels to pixels of the stored frame.
@@ -45,7 +45,7 @@ def warp_views(views: Iterable[FrameView], position: np.ndarray, to_image: np.nd
         views: L source frames.
         position: ``(T,)`` which of them a crop shows.
         to_image: ``(M, T, 2, 3)`` maps from crop pixels to pixels of the stored frame.
-        persons: indices of those of the M who are there; the others' crops are zeros.
+        persons: indices of the persons present; the others' crops are zeros.
         image_size: (W, H) of the crops.
     """
     width, height = image_size

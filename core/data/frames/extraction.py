@@ -24,13 +24,13 @@ from core.data.frames.tube_files import Size, write_tube
 from core.data.frames.video import VideoReader
 
 VIDEO_SUFFIXES = ('.avi', '.mp4', '.mov')
-"""Containers whose header counts the frames; others only allow an estimate, which cannot tell a truncated file."""
+"""Containers whose header counts the frames. Others only give an estimate, which does not reveal a truncated file."""
 
-Source = Path | tuple[Path, ...]
+FrameSource = Path | tuple[Path, ...]
 """Where a sequence's frames come from: a video, or its JPEG files in order."""
 
-Cut = Callable[[Size, Size], TubeCut]
-"""Chooses a tube, given (width, height) of the source's frames and of the frames that would be stored uncut."""
+ChooseCut = Callable[[Size, Size], TubeCut]
+"""Chooses a tube, given the (width, height) of the source's frames and of the frames as they would be stored uncut."""
 
 
 class FrameFormat(NamedTuple):
@@ -41,7 +41,7 @@ class FrameFormat(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a run did: sequences extracted, sequences that were there already, and sequence → what went wrong."""
+    """Result of a run: the numbers of sequences extracted and already present, and sequence → error message."""
 
     extracted: int
     present: int
@@ -95,7 +95,7 @@ def by_sequence(named: Iterable[tuple[str, Path]]) -> dict[str, Path]:
     return sources
 
 
-def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cut: Cut | None = None) -> int:
+def extract_sequence(source: FrameSource, target: Path, frame_format: FrameFormat, cut: ChooseCut | None = None) -> int:
     """Write the frames of one source, as ``write_frames`` or as a tube; ``target`` appears when it is complete.
 
     Args:
@@ -108,7 +108,7 @@ def extract_sequence(source: Source, target: Path, frame_format: FrameFormat, cu
         the number of frames.
 
     Raises:
-        ValueError: a file is damaged, delivers fewer frames than its header announces, or pictures differ in size.
+        ValueError: a file is damaged or delivers fewer frames than its header announces, or pictures differ in size.
         OSError: the frames cannot be written.
     """
     frames = _pictures(source) if isinstance(source, tuple) else _all_frames(source)
@@ -141,7 +141,7 @@ def write_frames(frames: Iterable[np.ndarray], target: Path, frame_format: Frame
 
 @contextmanager
 def _completed(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes ``target``; nothing is left of it after an error."""
+    """A temporary folder that is renamed to ``target`` in the end, or removed after an error."""
     partial = _partial(target)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -178,12 +178,12 @@ def _pictures(paths: tuple[Path, ...]) -> Iterator[np.ndarray]:
         yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
 
 
-def extract_sequences(sources: Mapping[str, Source], out: str | Path, frame_format: FrameFormat, jobs: int,
-                      cuts: Mapping[str, Cut] | None = None) -> Summary:
+def extract_sequences(sources: Mapping[str, FrameSource], out: str | Path, frame_format: FrameFormat, jobs: int,
+                      cuts: Mapping[str, ChooseCut] | None = None) -> Summary:
     """Extract many sequences to ``out/<name>/``, each in one of ``jobs`` processes, those in ``cuts`` as tubes.
 
-    Sequences that have a folder are skipped; what a killed run left behind is removed. A damaged one does not stop
-    the others.
+    Sequences that have a folder are skipped; leftovers of a killed run are removed. A damaged source does not stop the
+    others.
 
     Raises:
         OSError: ``out`` cannot be created.
@@ -231,7 +231,7 @@ def _start_worker() -> None:
 
 
 def _exit_with_parent() -> None:
-    """A killed run must not leave processes behind that go on writing."""
+    """End this process with its parent: a killed run must not go on writing."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from core.data.annotations.records import read_annotations
-from core.data.frames.extraction import Cut, FrameFormat, Source, extract_sequences
+from core.data.frames.extraction import ChooseCut, FrameFormat, FrameSource, extract_sequences
 from core.data.frames.person_tubes import ASPECT, LEVELS, MARGIN, SHORT_SIDE, person_cut, shows_someone
 from core.data.frames.tube_files import Size
 
@@ -20,7 +20,7 @@ less time."""
 
 
 def add_extraction_options(parser: argparse.ArgumentParser, size: Size) -> None:
-    """Add what all extraction tools take; a tool adds where its sources are.
+    """Add the options that all extraction tools share; a tool adds its own for the place of the sources.
 
     Args:
         parser: of the tool.
@@ -64,13 +64,13 @@ def parse_checked(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -
     return arguments
 
 
-def extract(sources: Mapping[str, Source], arguments: argparse.Namespace, missing: Iterable[str] = ()) -> int:
-    """Extract as ``arguments`` say, print what was done, and return the exit status: 1 if anything failed.
+def extract(sources: Mapping[str, FrameSource], arguments: argparse.Namespace, missing: Iterable[str] = ()) -> int:
+    """Extract as ``arguments`` say, print the result, and return the exit status: 1 if anything failed.
 
     Args:
         sources: by sequence name.
         arguments: of ``parse_checked``.
-        missing: sentences about sources that were asked for in vain; they count as failures.
+        missing: sentences about requested sources that do not exist; they count as failures.
 
     Raises:
         ValueError: ``--names`` or ``--annotations`` cannot be used.
@@ -106,7 +106,7 @@ def read_names(path: str | Path) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _cuts(sources: Mapping[str, Source], arguments: argparse.Namespace) -> dict[str, Cut]:
+def _cuts(sources: Mapping[str, FrameSource], arguments: argparse.Namespace) -> dict[str, ChooseCut]:
     """Tubes of all sources; says how many have nobody in them."""
     records = {record.name: record for record in read_annotations(arguments.annotations).annotations}
     empty = sum(not shows_someone(records.get(name)) for name in sources)

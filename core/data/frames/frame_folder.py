@@ -1,4 +1,4 @@
-"""Where pixels come from: folders of JPEG files, ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or of tubes.
+"""Reads frames of sequences: JPEG files ``root/images/<sequence>/00001.jpg, 00002.jpg, ...``, or person tubes.
 
 File names of six digits (``000001.jpg``), as in IntegralAction's data, are read, too. A sequence may lie deeper; its
 name then has slashes (``train_256/juggling/x``).
@@ -26,11 +26,11 @@ FRAME_NAME = '{:05d}.jpg'
 _FRAME_NAMES = (FRAME_NAME, '{:06d}.jpg')
 
 Fetch = Callable[[int, int], bytes]
-"""From the 0-based number of a frame and the number of its size to the JPEG file; OSError or ValueError if none."""
+"""Returns the JPEG file of a frame in a size, given both 0-based numbers; OSError or ValueError if there is none."""
 
 
 class FrameView(NamedTuple):
-    """Pixels of one frame, or of the part of it that was asked for.
+    """Pixels of one frame, or of the requested part of it.
 
     Attributes:
         pixels: uint8 ``(H, W, 3)`` in OpenCV's order B, G, R.
@@ -44,14 +44,14 @@ class FrameView(NamedTuple):
 
 
 class _Stored(NamedTuple):
-    """How a sequence's frames are stored: what they show, and how uncut frames are named (``None``: they are cut)."""
+    """How a sequence is stored: what frames show, and the name pattern of uncut frames (``None`` if cut)."""
 
     tube: Tube
     file_name: str | None
 
 
 class FrameFolder:
-    """Extracted frames of many sequences, a directory each, uncut or as ``core.data.frames.person_tubes``.
+    """Extracted frames of many sequences, one directory each, uncut or as person tubes.
 
     Decodes only the requested region. For uncut frames the result equals cropping the full decode, pixel for pixel; for
     tubes it uses the smallest stored size that is large enough. A missing or damaged frame is replaced by the nearest
@@ -74,12 +74,12 @@ class FrameFolder:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names of the sequences that have a frame directory, but for those that lie deeper."""
+        """Names of the sequences that have a frame directory directly below the folder."""
         with os.scandir(self.images) as entries:
             return frozenset(entry.name for entry in entries if not entry.name.startswith('.') and entry.is_dir())
 
     def names_with(self, deeper: Iterable[str]) -> frozenset[str]:
-        """``names``, and those of ``deeper`` that contain a slash and have a frame directory."""
+        """Return ``names`` and those of ``deeper`` that contain a slash and have a frame directory."""
         return self.names.union(name for name in deeper if '/' in name and (self.images / name).is_dir())
 
     def frame_size(self, name: str, num_frames: int) -> Size:
@@ -91,7 +91,7 @@ class FrameFolder:
         return self._stored(name, num_frames).tube.frame_size
 
     def is_cut(self, name: str, num_frames: int) -> bool:
-        """Whether a sequence of ``num_frames`` frames is stored as a person tube, which shows part of the frame only.
+        """Return whether a sequence of ``num_frames`` frames is a person tube, which shows only part of the frame.
 
         Raises:
             ValueError: no frame of it can be read.
@@ -130,7 +130,7 @@ class FrameFolder:
     def whole(self, name: str, times: np.ndarray, num_frames: int) -> Iterator[np.ndarray]:
         """Yield whole frames uint8 RGB ``(H, W, 3)``, one for each of the 0-based frame numbers ``times`` ``(L,)``.
 
-        A person tube lies on black. Arguments and errors are those of ``read``.
+        What a person tube does not show is black. Arguments and errors are those of ``read``.
         """
         size = self.frame_size(name, num_frames)
         regions = np.tile([0, 0, *size], (len(times), 1))
@@ -166,7 +166,7 @@ class FrameFolder:
 
 
 def _in_frame(view: FrameView, size: Size) -> np.ndarray:
-    """The pixels of a view where they lie in the frame of (width, height) pixels, RGB."""
+    """The pixels of a view, RGB, at their place in a black frame of (width, height) pixels."""
     pixels, ((x, y), (across, down)) = cv2.cvtColor(view.pixels, cv2.COLOR_BGR2RGB), view.place
     if (x, y, across, down) == (0, 0, 1, 1) and pixels.shape[1::-1] == size:
         return pixels

@@ -1,9 +1,9 @@
-"""JPEG files of which a part can be decoded.
+"""JPEG files that can be decoded in part.
 
 A JPEG can only be decoded from its beginning, unless restart markers were written into it (ITU-T T.81, B.2.4.4 and
-E.1.4): between two of them lies a run of blocks that depends on nothing before it. ``encode_jpeg`` writes them several
-times a row; ``cut_regions`` then cuts the runs around a person out of the files of a clip and makes a smaller JPEG of
-each, ready to be decoded. Other JPEG files stay whole.
+E.1.4): the run of blocks between two markers depends on nothing before it. ``encode_jpeg`` writes several markers in
+each row. ``cut_regions`` cuts the runs around a person out of the files of a clip and makes a smaller JPEG file of
+each. JPEG files without such markers stay whole.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST = 0.9             # share of a picture above which cutting costs more than
 
 
 class Header(NamedTuple):
-    """What a JPEG file says of itself.
+    """The header of a JPEG file.
 
     Attributes:
         raw: the bytes before the coded data.
@@ -43,7 +43,7 @@ class Header(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """Part of a picture, or all of it: a JPEG file, and where (x, y) in the picture its first pixel lies."""
+    """A JPEG file of a picture or a part of it, and the position (x, y) of its first pixel in the picture."""
 
     data: bytes | np.ndarray
     origin: tuple[int, int]
@@ -73,7 +73,7 @@ def decode_jpeg(data: bytes | np.ndarray) -> np.ndarray:
 
 
 def read_header(data: bytes) -> Header:
-    """Return the header of a JPEG file, of which the first few thousand bytes are enough.
+    """Return the header of a JPEG file; its first few thousand bytes are enough.
 
     Raises:
         ValueError: not a JPEG file, or one that ends within its header.
@@ -100,12 +100,12 @@ def cut_regions(files: Sequence[bytes | None], size: tuple[int, int], regions: n
     """Cut out of JPEG files what ``regions`` show and some pixels around it; the pixels equal those of whole pictures.
 
     Args:
-        files: N JPEG files, or ``None`` for one that is lost.
+        files: N JPEG files; ``None`` for a missing one.
         size: (width, height) of the pictures.
         regions: ``(N, 4)`` x0, y0, x1, y1 in pixels, ends excluded; parts outside a picture show nothing.
 
     Returns:
-        N cuts, whole files where they cannot be cut; ``None`` for what is lost, no JPEG, or of another size.
+        N cuts; whole files if they cannot be cut; ``None`` for a file that is missing, no JPEG, or of another size.
     """
     headers = _headers(files)
     cuts = [Cut(file, (0, 0)) if file and header and header.size == size else None
@@ -131,7 +131,7 @@ def cut_regions(files: Sequence[bytes | None], size: tuple[int, int], regions: n
 
 
 def _headers(files: Sequence[bytes | None]) -> list[Header | None]:
-    """The files' headers, read only where a file begins unlike the one before."""
+    """The files' headers; a header is read only if the file begins differently from the one before."""
     headers, last = [], None
     for file in files:
         header = None
@@ -147,7 +147,7 @@ def _headers(files: Sequence[bytes | None]) -> list[Header | None]:
 
 
 def _run_bounds(data: bytes, lengths: np.ndarray, runs: int) -> tuple[np.ndarray, np.ndarray]:
-    """Find the runs in the coded data of files, one after the other.
+    """Find the runs in the coded data of files that follow each other.
 
     Args:
         data: coded data of N files.

@@ -1,7 +1,7 @@
-"""Finding the pictures and videos of Northwestern-UCLA in the folders they are released in.
+"""Finds the pictures and videos of Northwestern-UCLA in the folders of its release.
 
-The frames come as ``view_1/a01_s01_e00/frame_<number>_tc_<time>_rgb.jpg``, with depth and skeleton files between, the
-videos as ``a01/v01_s01_e00.avi``.
+Frames are named ``view_1/a01_s01_e00/frame_<number>_tc_<time>_rgb.jpg``, among depth and skeleton files; videos
+``a01/v01_s01_e00.avi``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.data.annotations.nucla import CLASS_NAMES
-from core.data.frames.extraction import Source, by_sequence, files_below, is_video, sequence_stem
+from core.data.frames.extraction import FrameSource, by_sequence, files_below, is_video, sequence_stem
 
 _SEQUENCE_PATHS = tuple(re.compile('.*/' + form) for form in (
     r'view_(?P<v>\d+)/a(?P<a>\d+)_s(?P<s>\d+)_e(?P<e>\d+)',
@@ -22,19 +22,20 @@ _PICTURE = re.compile(r'(?:frame_)?(\d+)(?:_tc_(\d+))?(?:_rgb)?\.jpe?g', re.IGNO
 
 
 class NuclaSources(NamedTuple):
-    """What was found: sequence name → its video or pictures, and how many sequences show none of the ten actions."""
+    """Found sources: sequence name → video or pictures, and the number of sequences that show no known action."""
 
-    sequences: dict[str, Source]
+    sequences: dict[str, FrameSource]
     left_out: int
 
 
 def find_nucla(folder: str | Path) -> NuclaSources:
     """Find the N-UCLA sequences below ``folder``: folders of pictures, videos, or some of each.
 
-    Besides the released names, a folder or video may have the sequence's own, ``a01_s01_e00_v01``.
+    A folder or video may also be named as the sequence, ``a01_s01_e00_v01``.
 
     Raises:
-        ValueError: no such folder, nothing in it, two sources of one sequence, or a source whose path names none.
+        ValueError: the folder is missing or holds no sequence, a sequence has two sources, or a source's path names no
+            sequence.
     """
     files = files_below(folder)
     pictures: dict[Path, list[tuple[int, int, Path]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Person tubes: the part of a sequence's frames that is worth keeping; ``core.data.frames.tube_files`` stores it."""
+"""Person tubes: chooses the part of a sequence's frames to keep; ``core.data.frames.tube_files`` stores it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ A training crop of 1.3 boxes, zoomed by 1.1 and shifted by 0.05 of its side, rea
 """
 
 LEVELS = (1.0, 0.72, 0.52, 0.37)
-"""Sizes in which each frame is stored; a crop is made of the smallest that has a pixel for each pixel of the crop.
+"""Sizes in which each frame is stored. A crop is made of the smallest one that is at least as fine as the crop.
 
 Each has about half the pixels of the one before. The third is just enough for 96x160 crops, 1.3 boxes wide, of a person
 who hardly moves: from one crop pixel to the next are 256 / (1 + 2 * 0.3) * 1.3 / 96 = 2.17 pixels of the largest size.
@@ -48,12 +48,12 @@ def person_cut(record: Annotation | None, video_size: Size, frame_size: Size, ma
     """Choose the tube of a sequence: the part of the picture that holds the crop boxes of all persons in all frames.
 
     The boxes are those of the modes '1-frame' and '1-frame+' (``core.data.boxes.BoxSettings``); mode 'clip' may ask for
-    more. The tube's short side is ``SHORT_SIDE`` pixels, or fewer where the video has fewer: it is never enlarged.
+    more. The tube's shorter side is ``SHORT_SIDE`` pixels, or fewer in a small video: it is never enlarged.
 
     Args:
         record: 2D poses; without any scored joint the tube is the whole picture.
         video_size: (width, height) of the video's frames, pixels.
-        frame_size: (width, height) that the uncut frames would be stored with, pixels.
+        frame_size: (width, height) of the frames if they were stored uncut, pixels.
         margin: kept around each box, as a share of its sides.
         aspect: height / width of the crops.
     """

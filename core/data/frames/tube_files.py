@@ -108,9 +108,10 @@ def write_tube(folder: str | Path, tube: Tube, frames: Iterable[Sequence[bytes]]
 
 @contextmanager
 def open_tube(folder: str | Path, tube: Tube) -> Iterator[Callable[[int, int], bytes]]:
-    """Give a function from a 0-based frame number and the number of a size to the JPEG file.
+    """Yield a function that returns a JPEG file, given the 0-based numbers of a frame and of a size.
 
-    The function raises ``ValueError`` where there are fewer frames; of a truncated ``tube.bin`` it returns less.
+    The function raises ``ValueError`` for a frame beyond the end. From a truncated ``tube.bin`` it returns incomplete
+    files.
 
     Raises:
         ValueError: ``tube.bin`` cannot be read, or is no such file.
@@ -136,7 +137,7 @@ def open_tube(folder: str | Path, tube: Tube) -> Iterator[Callable[[int, int], b
 
 
 def _places(file: RawIOBase) -> list[int]:
-    """Where the files in ``tube.bin`` begin and end; not beyond the end of a truncated one."""
+    """Begin and end of the files in ``tube.bin``; never beyond its end, if it is truncated."""
     end, first = os.fstat(file.fileno()).st_size, file.read(_NUMBER.itemsize)
     rest = file.read(min(int.from_bytes(first, 'little'), end) - len(first))
     return np.minimum(np.frombuffer(first + rest, _NUMBER), end).tolist()

@@ -29,7 +29,7 @@ class VideoReader:
     Attributes:
         announced_frames: number of frames by the file's header, 0 if unknown; a truncated file delivers fewer.
         fps: frames per second.
-        seconds: when the frame read last is shown, counted from the beginning of the video.
+        seconds: time of the last frame read, from the beginning of the video.
 
     Raises:
         ValueError: the file is missing, empty or not a video.
@@ -51,7 +51,7 @@ class VideoReader:
         self.seconds = 0.0
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        """Decode once from where the reader stands; the file is closed after the last frame."""
+        """Decode from the present position, once; the file is closed after the last frame."""
         try:
             while True:
                 decoded, frame = self._capture.read()
@@ -81,7 +81,7 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float = 30.
         path: file to write.
         frames: in order.
         fps: frames per second.
-        codec: four letters that OpenCV's encoder goes by; by default what the file's ending is best played with.
+        codec: four letters that name OpenCV's encoder; by default the one most players know for the file's ending.
 
     Raises:
         ValueError: another file name extension, no frame, frames of different sizes, or an unwritable folder.

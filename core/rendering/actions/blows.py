@@ -57,7 +57,7 @@ def _strike(blow: StrikerMotion, limbs: tuple[str, ...], clock: Clock, cast: tup
 
 
 def _stagger(clock: Clock, victim: Subject, rng: np.random.Generator, hit: float) -> Pose:
-    """Stand until ``hit``, then be thrown back by a step, arms flying up."""
+    """Stand until ``hit``, then stagger back a step with the arms flying up."""
     start, step = -_HIT_AT - _TRUNK * victim.proportions.stature, rng.uniform(0.3, 0.45)
     lasts = rng.uniform(0.22, 0.3)
     pose = stride(clock, vary(victim.style, rng), rng, track(clock.progress, (hit, hit + lasts), (start, start - step)))

@@ -1,4 +1,4 @@
-"""Validation and summary of the content of an annotation pickle: everything that is wrong with it, at once."""
+"""Checks the content of an annotation pickle and lists all its errors at once; summarizes it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Report:
 
     Attributes:
         facts: of the valid records.
-        errors: a sentence for each record that no training can use.
-        warnings: a sentence for each kind of doubt; it counts the records and names some.
+        errors: one sentence for each unusable record.
+        warnings: one sentence for each kind of problem; it counts the records and names some.
     """
 
     facts: list[Facts] = field(default_factory=list)

@@ -45,9 +45,9 @@ class _People(NamedTuple):
 def read_coco(path: Path, *, max_persons: int = 5) -> dict:
     """Read the clips of a JSON file, or of all JSON files in a folder, with their poses.
 
-    Kinetics and Mimetics have OpenPose's 18 joints, at most ``max_persons`` a frame, chosen by score as IntegralAction
-    does; NTU has Kinect's 25, chosen as ``read_ntu_skeletons`` does, in as many frames as the clip. A list is named by
-    the end of the file name, ``train``, ``val`` or ``test``; files without such an end (Mimetics) give ``test``.
+    Kinetics and Mimetics have OpenPose's 18 joints. At most ``max_persons`` people are kept in a frame, chosen by score
+    as IntegralAction does. NTU has Kinect's 25 joints; people are chosen as ``read_ntu_skeletons`` does. The end of the
+    file name, ``train``, ``val`` or ``test``, names the list; without such an end (Mimetics) it is ``test``.
 
     As published, clips of Kinetics whose ``has_skeleton`` is false have no entry. The lists keep them, so that a check
     counts them. Clips in which nobody was found have an entry without people.
@@ -70,7 +70,7 @@ def read_coco(path: Path, *, max_persons: int = 5) -> dict:
 
 
 def read_image_names(file: Path) -> dict[int, str]:
-    """Return image id → name of the clips in a JSON file that ``read_coco`` has an entry of.
+    """Return image id → name of the clips for which ``read_coco`` makes an entry.
 
     Raises:
         ValueError: naming the file, when it or Kinetics' list of videos is missing, damaged or of another form.
@@ -112,7 +112,7 @@ def _with_skeleton(file: Path, clips: list[_Clip]) -> list[_Clip]:
 
 
 def _video(file: Path, clip: _Clip) -> str:
-    """Name that kinetics-skeleton gives a clip: training clips are named there without their two times."""
+    """A clip's name in kinetics-skeleton, which leaves out the start and end time of training clips."""
     return clip.file_name.rsplit('_', 2)[0] if _side(file) == 'train' else clip.file_name
 
 
@@ -145,7 +145,7 @@ def _kinetics_people(file: Path, clips: list[_Clip]) -> Iterator[tuple[_Clip, _P
 
 
 def _parse_kinetics(data: list[dict], clip: _Clip) -> _People:
-    """People of a pose file, places 0 to 1 there; frames count from 1 unless a frame 0 occurs."""
+    """People of a pose file. Positions are fractions of the picture; frames count from 1 unless a frame 0 occurs."""
     first = min([1, *(frame['frame_index'] for frame in data)])
     if first < 0:
         raise ValueError(f'frame_index {first}')
@@ -165,7 +165,7 @@ def _mimetics_people(folder: Path, clips: list[_Clip]) -> Iterator[tuple[_Clip, 
 
 
 def _parse_mimetics(content: dict, clip: _Clip) -> _People:
-    """People of a pose file; a joint's score is that of the joint times that of the person."""
+    """People of a pose file; a joint's score is multiplied by its person's score."""
     people = [(time, pose, score)
               for time, (poses, scores) in enumerate(zip(content['pose'], content['score'], strict=True))
               for pose, score in zip(poses or (), scores or (), strict=True)]
@@ -175,14 +175,14 @@ def _parse_mimetics(content: dict, clip: _Clip) -> _People:
 
 
 def _within(clip: _Clip, places: np.ndarray, scores: np.ndarray, frames: tuple[int, ...]) -> _People:
-    """People of the frames that the clip has: IntegralAction never looks at later ones."""
+    """People in the frames of the clip; IntegralAction ignores those in later frames."""
     poses = np.concatenate([places, scores.reshape(-1, OPENPOSE18.num_joints, 1)], -1)
     times = np.array(frames, np.int64)
     return _People(poses[times < clip.num_frames], times[times < clip.num_frames])
 
 
 def _ntu_entries(folder: Path, clips: list[_Clip]) -> list[dict]:
-    """Entries of the clips with the class of the JSON file; without people where no skeleton file holds a body."""
+    """Entries of the clips, with the JSON file's classes. Clips whose skeleton file holds no body have no people."""
     read = {entry['frame_dir']: entry for entry in read_ntu_skeletons(folder)['annotations']}
     nobody = np.zeros((0, NTU25.num_joints, 3), np.float32), np.zeros(0, np.int64)
     return [_fitted(read[clip.name], clip) if clip.name in read else _clip_entry(clip, *nobody, max_persons=1)
@@ -190,7 +190,7 @@ def _ntu_entries(folder: Path, clips: list[_Clip]) -> list[dict]:
 
 
 def _fitted(entry: dict, clip: _Clip) -> dict:
-    """An entry with the class and the number of frames of a clip: later frames are cut, missing ones have no people."""
+    """An entry with the class and length of a clip: surplus frames are cut, missing ones hold no people."""
     missing = max(0, clip.num_frames - entry['total_frames'])
     return entry | {'label': clip.label, 'total_frames': clip.num_frames} | {
         key: np.pad(entry[key][:, :clip.num_frames], [(0, 0), (0, missing), *[(0, 0)] * (entry[key].ndim - 2)])

@@ -1,4 +1,4 @@
-"""Reading the JSON files of a source, with one sentence for whatever is wrong with them."""
+"""Reads the JSON files of a source; every fault is reported in one sentence."""
 
 from __future__ import annotations
 

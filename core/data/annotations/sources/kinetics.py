@@ -24,8 +24,8 @@ def read_kinetics(path: Path, *, box_threshold: float = 0.5, max_persons: int = 
     """Read the compressed pickle and its kpfiles (PYSKL ``DecompressPose``); clips without a person are left out.
 
     Args:
-        path: the pickle. A kpfile is looked for under its ``raw_file``, then under ever shorter ends of it in the
-            pickle's folder, so that ``/there/kpfiles/a.pkl`` is found as ``kpfiles/a.pkl`` or ``a.pkl``.
+        path: the pickle. A kpfile is searched at its ``raw_file``, then in the pickle's folder at shorter and shorter
+            ends of that path: ``/there/kpfiles/a.pkl`` is found as ``kpfiles/a.pkl`` or ``a.pkl``.
         box_threshold: skeletons whose person box has a lower score are dropped.
         max_persons: if a frame has more persons, those with the best joint scores are kept in each frame.
         squeeze: drop the frames without people, as PYSKL does. Frame numbers are then no longer the video's, which
@@ -54,7 +54,7 @@ def read_kinetics(path: Path, *, box_threshold: float = 0.5, max_persons: int = 
 
 def stack_people(poses: np.ndarray, frames: np.ndarray, num_frames: int,
                  max_persons: int) -> tuple[np.ndarray, np.ndarray]:
-    """Put skeletons into person slots, in each frame in the order in which they are listed (no tracking).
+    """Put the skeletons of each frame into person slots, in their listed order (no tracking).
 
     If any frame has more than ``max_persons``, the skeletons of every frame are ordered by falling score first.
 

@@ -1,7 +1,7 @@
-"""Which of the bodies that Kinect tracked are people, and who is the first and who the second (PYSKL ``ntu_preproc``).
+"""Chooses the people among the bodies that Kinect tracked, and their order (PYSKL ``ntu_preproc``).
 
-Kinect takes furniture for bodies and gives a person who was lost a new id. The people are those who move most and are
-higher than wide; several ids may be one person.
+Kinect mistakes furniture for bodies, and gives a person a new id after losing him. People are the bodies that move most
+and are taller than wide. Several ids may be one person.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from core.data.annotations.sources.ntu_text import Body
 
 LONGEST_NOISE = 11
-"""Among several bodies, those of at most so many frames are noise."""
+"""If there are several bodies, those seen in at most this many frames are noise."""
 MAX_SPREAD = 0.8
 """Largest width of the joints of a valid frame, in heights."""
 MAX_INVALID = 0.69754

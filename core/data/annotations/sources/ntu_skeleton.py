@@ -36,9 +36,9 @@ def read_ntu_skeletons(path: Path, *, layout: str = 'ntu25', dimensions: int = 2
     People are chosen as PYSKL's ``ntu_preproc`` does (``choose_bodies``, ``slot_bodies``); M is 1 or 2.
 
     In two dimensions ``keypoint`` is float16 ``(M, T, V, 2)`` in pixels of the 1920x1080 video, and ``keypoint_score``
-    is 1 for tracked joints, 0.5 for inferred ones, 0 for others. T and the frame numbers are those of the file, frames
-    without a body included (unlike PYSKL), so that joints stay with their video frames. In three dimensions
-    ``keypoint`` is float16 ``(M, T, 25, 3)`` in meters, and frames are renumbered and trimmed as PYSKL does.
+    is 1 for tracked joints, 0.5 for inferred ones, 0 for others. Frames are numbered as in the file and frames without
+    a body are kept (unlike PYSKL), so that joints match the video's frames. In three dimensions ``keypoint`` is float16
+    ``(M, T, 25, 3)`` in meters, and frames are renumbered and trimmed as PYSKL does.
 
     Files that are listed as incomplete (not read) or have no usable body are left out; a logged warning counts them.
 

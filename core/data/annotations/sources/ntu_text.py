@@ -37,7 +37,7 @@ class Body(NamedTuple):
 
 
 class SkeletonFile(NamedTuple):
-    """Number of frames, those without a body included, and the bodies by their id, in order of first appearance."""
+    """Number of frames, including those without a body, and bodies by id, in order of first appearance."""
 
     num_frames: int
     bodies: dict[int, Body]

@@ -1,9 +1,9 @@
 """Whole-body poses as COCO-WholeBody numbers them (Jin et al., ECCV 2020, 2007.11858), without the 68 face landmarks.
 
-Two forms are read: PYSKL pickles with 133 joints, or the 65 that are kept, and COCO-WholeBody's JSON. In that one
-``images`` have an id, a ``file_name`` ``<clip>/<frame>.jpg``, width and height, and may have an ``action_label``, the
-clip's 0-based class; every person is one of the ``annotations``, with an image_id and the lists ``keypoints``,
-``foot_kpts``, ``lefthand_kpts`` and ``righthand_kpts``, each of x, y, and visibility or score of joint after joint.
+Two forms are read: PYSKL pickles with 133 joints (or the 65 that are kept), and COCO-WholeBody's JSON. There,
+``images`` have an id, a ``file_name`` ``<clip>/<frame>.jpg``, width, height and optionally an ``action_label``, the
+clip's 0-based class. ``annotations`` holds one item a person: an image_id and the lists ``keypoints``, ``foot_kpts``,
+``lefthand_kpts`` and ``righthand_kpts``, each with x, y and visibility (or score) of one joint after the other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.layouts import WHOLEBODY65
 
 WHOLEBODY133 = 133
 KEPT = (*range(23), *range(91, WHOLEBODY133))
-"""Joint of COCO-WholeBody for each of layout ``wholebody65``: body, feet, left hand, right hand."""
+"""COCO-WholeBody's index of every joint of layout ``wholebody65``: body, feet, left hand, right hand."""
 
 _LISTS = {'keypoints': 17, 'foot_kpts': 6, 'lefthand_kpts': 21, 'righthand_kpts': 21}
 
@@ -36,7 +36,7 @@ def read_wholebody(path: Path, *, max_persons: int = 10) -> dict:
 
     Args:
         path: file or folder.
-        max_persons: of JSON files; in clips with a fuller frame those with the best joint scores are kept.
+        max_persons: for JSON files: if a frame of a clip holds more people, those with the best joint scores are kept.
 
     Raises:
         ValueError: naming the file, and the record or clip, when one is damaged or of another form.
@@ -56,7 +56,7 @@ def read_wholebody(path: Path, *, max_persons: int = 10) -> dict:
 
 
 def _drop_face(path: Path, entry: dict) -> dict:
-    """The entry with 65 joints; what is not an entry with an array of joints is left to the check."""
+    """The entry with 65 joints. What is no entry with an array of joints stays as it is; the check refuses it."""
     keypoint = entry.get('keypoint') if isinstance(entry, dict) else None
     if not isinstance(keypoint, np.ndarray) or keypoint.ndim != 4 or keypoint.shape[2] == WHOLEBODY65.num_joints:
         return entry
