@@ -11,7 +11,7 @@ import pytest
 from core.config import REPOSITORY
 
 FLOORS = (
-    ('core.layouts', 'core.files', 'core.parallel', 'core.compat', 'core.version'),
+    ('core.layouts', 'core.files', 'core.parallel', 'core.compat'),
     ('core.config',),
     ('core.cli', 'core.data', 'core.metrics', 'core.visualization', 'core.models', 'core.losses'),
     ('core.rendering', 'core.systems'),

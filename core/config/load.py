@@ -15,6 +15,7 @@ from typing import NamedTuple
 import yaml
 from yacs.config import CfgNode
 
+from core import __version__
 from core.config.consistency import check_together
 from core.config.keys import KEYS, default_config
 from core.config.layers import Layer, command_line_layer, file_layers, translated, warn
@@ -105,7 +106,7 @@ def usable_overrides(files: Files, shared: Sequence[str], own: Sequence[str] = (
 
 def save_config(cfg: CfgNode, file: Path) -> None:
     """Write the whole configuration as YAML; the file appears when it is complete."""
-    write_atomic(file, cfg.dump().encode())
+    write_atomic(file, f'# written by end2end-pose-action {__version__}\n{cfg.dump()}'.encode())
 
 
 def saved_settings(text: str, what: str = 'the saved configuration') -> Settings:

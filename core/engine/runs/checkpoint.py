@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import torch
 from torch import nn
 from yacs.config import CfgNode
 
+from core import __version__
 from core.config import saved_config
-from core.version import check_version
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,25 @@ def load_weights(model: nn.Module, checkpoint: Checkpoint) -> None:
         reason = str(error).splitlines()[-1].strip()
         raise ValueError(f"checkpoint '{checkpoint.file}' is of another model than the configuration builds "
                          f'({reason}); test it with the config.yaml of its own run') from None
+
+
+def check_version(written_by: str, what: str) -> None:
+    """Refuse what a newer version of the project has written.
+
+    Args:
+        written_by: version, numbers with points between, such as ``'0.2.0'``.
+        what: the file, as the sentence begins.
+
+    Raises:
+        ValueError: it is newer than this project.
+
+    Example:
+        >>> check_version('0.1.0', "checkpoint 'best.pth'")
+    """
+    if _numbers(written_by) > _numbers(__version__):
+        raise ValueError(f'{what} was written by version {written_by} but this is version {__version__}; update the '
+                         'project (git pull) or take a checkpoint that this version wrote')
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r'\d+', version)))

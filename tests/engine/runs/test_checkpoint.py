@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.engine.runs.checkpoint import load_weights, read_checkpoint
+from core import __version__
+from core.engine.runs.checkpoint import check_version, load_weights, read_checkpoint
 
 
 class Code:
@@ -60,3 +61,15 @@ def test_a_checkpoint_of_a_newer_version_is_refused(tmp_path):
     torch.save({'model': {}, 'config': '', 'version': '99.0.0'}, tmp_path / 'c.pth')
     with pytest.raises(ValueError, match=r"^checkpoint '.*c.pth' was written by version 99.0.0 but this is version"):
         read_checkpoint(tmp_path / 'c.pth')
+
+
+@pytest.mark.parametrize('written_by', ['0.1.0', '0.2', __version__])
+def test_what_this_or_an_older_version_wrote_is_read(written_by):
+    check_version(written_by, 'file')
+
+
+@pytest.mark.parametrize('written_by', ['0.10.0', '1.0.0', f'{__version__}.1'])
+def test_what_a_newer_version_wrote_is_refused(written_by):
+    with pytest.raises(ValueError, match=f"^checkpoint 'a.pth' was written by version {written_by} but this is version "
+                                         f'{__version__}; update'):
+        check_version(written_by, "checkpoint 'a.pth'")
