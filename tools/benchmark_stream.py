@@ -4,7 +4,7 @@
 
 Without ``--cfg`` the model is that of the defaults, on 32 frames of 96x160 pixels; weights and pixels are random. Clip
 and stream run in turns in one process, first as plain PyTorch, then both as recorded graphs
-(``core.inference.traced``), so that every ratio compares like with like. Reported are milliseconds per new frame
+(``TracedModel``), so that every ratio compares like with like. Reported are milliseconds per new frame
 (median and 95th percentile), frames per second, and the clip's median over this one.
 """
 
