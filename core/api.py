@@ -126,7 +126,7 @@ class Labeler:
         Args:
             path: of the file.
             window: seconds that a clip covers, best those of the training clips; it moves by a quarter of itself.
-                Whoever is seen for no longer is one clip.
+                A person who is seen for no longer is one clip.
 
         Raises:
             ValueError: the file is no video, nobody was found in it, or ``window`` is not positive.

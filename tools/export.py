@@ -18,7 +18,7 @@ from pathlib import Path
 
 from core.cli import exit_with, program_parser
 from core.data.build import Data
-from core.export.build import build_own_data, test_lines
+from core.export.build import build_own_data, figure_lines
 from core.export.check import answers_alike, calibration_batches
 from core.files import write_atomic
 from core.inference.build import load_recognizer
@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f'{out} is not written: it does not answer as {arguments.checkpoint} does', file=sys.stderr)
             return 1
         if data and arguments.test:
-            print(*test_lines(recognizer, exported, data.test), sep='\n')
+            print(*figure_lines(recognizer, exported, data.test), sep='\n')
     print(f'{write_atomic(out, content)}: {len(content) / 1e6:.1f} MB')
     return 0
 

@@ -27,7 +27,7 @@ def build_own_data(recognizer: Recognizer) -> Data:
     return build_data(cfg)
 
 
-def test_lines(recognizer: Recognizer, exported: ExportedModel, batches: DataLoader) -> Iterator[str]:
+def figure_lines(recognizer: Recognizer, exported: ExportedModel, batches: DataLoader) -> Iterator[str]:
     """Test a checkpoint and the file made of it on the CPU, and yield a line with the figures of each.
 
     Args:

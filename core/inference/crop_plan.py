@@ -114,7 +114,7 @@ def crop_maps(keypoints: np.ndarray, visible: np.ndarray, view: ClipView, frame_
 
 
 def with_nearest(own: Joints, others: Sequence[Joints], num_persons: int) -> Joints:
-    """Add whoever is nearest to a person in each clip, the nearest first; zeros where there are no more.
+    """Add the people nearest to a person in each clip, the nearest first; zeros where there are no more.
 
     Args:
         own: joints ``(N, T, V, 2)`` of the person, and their scores ``(N, T, V)``, or which are visible.

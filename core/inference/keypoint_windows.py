@@ -1,4 +1,4 @@
-"""What recognizes clips of keypoints: no frame is looked at again once the people are found."""
+"""Recognizes clips of keypoints: once the people are found, no frame is looked at again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def window_record(person: TrackedPerson, people: Sequence[TrackedPerson], first:
         person: whose window it is; the first of the record.
         people: of the video.
         first: first frame of the window, 0-based, counted from the first of the track.
-        stop: first frame behind it.
+        stop: one past its last frame.
         num_persons: M.
         frame_size: (width, height) of the frames.
     """

@@ -115,7 +115,7 @@ def recognize_frames(frames: Frames, source: str | Path, recognizer: ClipRecogni
         source: what the frames are of.
         recognizer: answers clips.
         estimator: finds people.
-        window: seconds of a window; whoever is seen for no longer than that is one clip.
+        window: seconds of a window; a person who is seen for no longer than that is one clip.
 
     Raises:
         ValueError: there is no frame, or nobody in them.

@@ -100,7 +100,7 @@ def attention_panels(crops: np.ndarray, joints: np.ndarray, attention: Attention
 
 
 def _heat(panel: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """The panel (H, W, 3) in gray, the yellower the higher ``cells`` (rows, columns) from 0 to 1."""
+    """The panel ``(H, W, 3)`` in gray; the higher ``cells`` ``(rows, columns)``, 0 to 1, the yellower."""
     values = cv2.resize(cells, panel.shape[1::-1], interpolation=cv2.INTER_NEAREST)[..., None]      # (H, W, 1)
     gray = cv2.cvtColor(panel, cv2.COLOR_RGB2GRAY)[..., None]
     return (gray + MAX_OPACITY * values * (np.array(YELLOW) - gray)).astype(np.uint8)

@@ -29,7 +29,7 @@ def film(watched: Watched, layout: Layout, alt: str) -> tuple[Picture, int]:
 
 
 def view_affine(watched: Watched) -> np.ndarray:
-    """Return the map (2, 3) from pixels of the frames to those of a panel that shows everybody throughout the clip.
+    """Return the map ``(2, 3)`` from pixels of the frames to those of a panel that shows everybody throughout the clip.
 
     The view has the panel's shape and stays inside the frame where it is small enough for that. Where nobody is, it
     shows the whole frame.
@@ -71,7 +71,7 @@ class Picture(NamedTuple):
 
 
 def embed(image: np.ndarray, alt: str, suffix: str = '.webp') -> Picture:
-    """Return an RGB uint8 image (H, W, 3) as a ``data:`` address in the format of ``suffix``, .webp or .png."""
+    """Return an RGB uint8 image ``(H, W, 3)`` as a ``data:`` address in the format of ``suffix``, .webp or .png."""
     _, encoded = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), QUALITY[suffix])
     code = base64.b64encode(encoded.tobytes()).decode()
     return Picture(f'data:image/{suffix[1:]};base64,{code}', alt, image.shape[1], image.shape[0])

@@ -33,7 +33,7 @@ class Card(NamedTuple):
     """One clip on the page.
 
     Attributes:
-        answer: what the model said of it.
+        answer: of the model.
         true: name of its class.
         top: (name, percent) of the best classes.
         film: strip of frames; None where the clip was not watched.
