@@ -42,8 +42,8 @@ def checkpoint(tmp_path):
     """``checkpoint(*overrides)``: file of an untrained model of three classes."""
     def write(*overrides):
         torch.manual_seed(0)
-        cfg = load_config(overrides=['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '4', 'NUM_ACTION', '3', 'SKELETON.NAME',
-                                     'stgcnpp', *overrides])
+        cfg = load_config(None, overrides, ['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '4', 'NUM_ACTION', '3',
+                                            'SKELETON.NAME', 'stgcnpp'])
         torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump(),
                     'class_names': ['sit', 'stand', 'walk']}, tmp_path / 'best.pth')
         return tmp_path / 'best.pth'
