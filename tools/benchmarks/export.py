@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -76,8 +76,8 @@ def export_to(folder: Path, recognizer: Recognizer, part: str, threads: int) -> 
 def duels(recognizer: Recognizer, pose: ExportedModel, joint: ExportedModel) -> list[Duel]:
     """Return what is compared: single frames, a clip's frames, one clip, four clips."""
     from core.export.check import part_answers, part_inputs, random_clips
-    found, clip_size, model = [], recognizer.clip_size, recognizer.model
-    assert isinstance(model, JointModel)                    # the system that can be exported
+    found, clip_size = [], recognizer.clip_size
+    model = cast(JointModel, recognizer.model)              # the system that can be exported
     clips = random_clips(recognizer, 4, np.random.default_rng(0))
     crops, whole = (part_inputs(model, part, clips) for part in ('pose', 'joint'))
     for name, exported, inputs, count, frames in (
