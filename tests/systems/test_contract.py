@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from torch.utils.data import default_collate
 
 from core.config import REPOSITORY, load_config
-from core.config.systems import ABILITIES, SYSTEMS, abilities, require
+from core.config.systems import ABILITIES, SYSTEMS, abilities
 from core.engine.evaluation.build import build_evaluation
 from core.engine.evaluation.predict import predict
 from core.engine.runs.checkpoint import load_weights, read_checkpoint
@@ -16,6 +18,13 @@ from core.engine.runtime import start_runtime, to_device
 from core.engine.training.build import build_run_data, build_trainer
 from core.engine.training.loop import train_step
 from core.engine.training.resume import save_training
+from core.inference.build import build_recognizer, load_clip_recognizer, load_recognizer, load_stream_recognizer
+from core.models.pose.lite_hrnet import LITE_HRNETS, LiteHRNetSpec
+from core.models.pose.lite_module import StageSpec
+from core.models.skeleton.block import STGCNPP_BLOCK
+from core.models.skeleton.graph import build_adjacency
+from core.models.skeleton.recognizer import SKELETON_NETWORKS
+from core.models.skeleton.stgcn import STGCN
 from core.systems.build import blueprint_of, build_model
 
 FOLDER = REPOSITORY / 'exp' / 'configs' / 'systems'
@@ -24,7 +33,7 @@ SMALL = {'posec3d': ['HEATMAP_SIZE', '[16,24]', 'POSEC3D.BASE_CHANNELS', '4', 'S
          'integralaction': ['TRAIN.MODE', 'rgb_only', 'RGB_DEPTH', '18', 'IMAGE_SIZE', '[64,64]', 'SHORT_SIDE', '72']}
 """System → what makes it small; its file of ``exp/configs/systems`` is read first."""
 DATA = ['NUM_ACTION', '2', 'CLIP_SIZE', '4', 'BATCH_PER_GPU', '2', 'WORKERS', '0', 'VAL_RATIO', '0', 'PRETRAINED', '',
-        'AMP', 'none', 'WARMUP_EPOCHS', '0']
+        'AMP', 'none', 'WARMUP_EPOCHS', '0', 'GPUS', '[]']
 
 
 @pytest.fixture(params=SYSTEMS)
@@ -38,7 +47,7 @@ def cfg(request, tiny_data, tmp_path):
 
 
 def test_it_learns_is_saved_loaded_and_answers_alike(cfg, tmp_path):
-    runtime = start_runtime([])
+    runtime = start_runtime(cfg.GPUS)
     data = build_run_data(cfg, runtime)
     trainer = build_trainer(cfg, runtime, len(data.train))
     before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
@@ -59,7 +68,7 @@ def test_it_learns_is_saved_loaded_and_answers_alike(cfg, tmp_path):
 
 
 def test_every_parameter_gets_a_gradient_or_is_left_out_on_purpose(cfg):
-    runtime = start_runtime([])
+    runtime = start_runtime(cfg.GPUS)
     data = build_run_data(cfg, runtime)
     trainer = build_trainer(cfg, runtime, len(data.train))
     clip = next(iter(data.train))
@@ -70,7 +79,7 @@ def test_every_parameter_gets_a_gradient_or_is_left_out_on_purpose(cfg):
 
 
 def test_mirrored_clips_are_read_like_clips(cfg):
-    data = build_run_data(cfg, start_runtime([]))
+    data = build_run_data(cfg, start_runtime(cfg.GPUS))
     dataset = data.test.dataset
     clip, model = default_collate([dataset[0], dataset[1]]), build_model(cfg).eval()
     with torch.no_grad():
@@ -78,16 +87,45 @@ def test_mirrored_clips_are_read_like_clips(cfg):
     assert plain.logits.shape == mirrored.logits.shape == (2, 2)
 
 
-@pytest.mark.parametrize('ability', ABILITIES)
-def test_what_it_says_it_can_it_can_and_the_rest_is_refused(cfg, ability):
-    name, mode = cfg.MODEL.NAME, cfg.TRAIN.MODE
-    if ability not in abilities(name, mode):
-        with pytest.raises(ValueError, match=f'the run is of MODEL.NAME {name}, .* cannot {ABILITIES[ability]}'):
-            require(ability, name, mode, 'the run')
+LOADERS = {'action': load_recognizer, 'video': load_clip_recognizer, 'stream': load_stream_recognizer,
+           'export': partial(load_recognizer, ability='export')}
+"""Ability → what loads a checkpoint to use it."""
+
+
+@pytest.mark.parametrize('ability', LOADERS)
+def test_what_it_says_it_can_it_can_and_the_rest_is_refused(cfg, ability, tmp_path):
+    file, name, mode = tmp_path / 'best.pth', cfg.MODEL.NAME, cfg.TRAIN.MODE
+    torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump(), 'class_names': ['sit', 'stand']}, file)
+    if ability in abilities(name, mode):
+        if cfg.DATASET.LAYOUT == 'coco17':
+            assert LOADERS[ability](file).class_names == ('sit', 'stand')
         return
-    require(ability, name, mode, 'the run')
-    model = build_model(cfg).eval()
-    if ability == 'stream':
-        assert callable(model.observe) and callable(model.recognize)
-    if ability == 'pose':
-        assert model.coding.image_size == tuple(cfg.MODEL.IMAGE_SIZE)
+    with pytest.raises(ValueError, match=f"best.pth' is of MODEL.NAME {name}, .* cannot {ABILITIES[ability]}"):
+        LOADERS[ability](file)
+
+
+def test_who_finds_joints_says_how_they_are_written(cfg):
+    finds = 'pose' in abilities(cfg.MODEL.NAME, cfg.TRAIN.MODE)
+    assert hasattr(build_model(cfg), 'coding') == finds
+
+
+def small_skeleton(layout, in_channels, **options):
+    return STGCN(build_adjacency(layout, 'spatial'), in_channels, 8, num_stages=2, inflate_stages=(2,),
+                 down_stages=(2,), block=STGCNPP_BLOCK)
+
+
+def test_an_exported_file_answers_alike(cfg, tmp_path, monkeypatch):
+    if 'export' not in abilities(cfg.MODEL.NAME, cfg.TRAIN.MODE):
+        pytest.skip('cannot be exported: the refusal is tested above')
+    for package in ('onnx', 'onnxruntime', 'onnxscript'):
+        pytest.importorskip(package)
+    from core.export.check import compare, random_clips
+    from core.export.export import export_part
+    from core.inference.exported import ExportedModel
+    monkeypatch.setitem(LITE_HRNETS, cfg.BACKBONE, LiteHRNetSpec((StageSpec(1, (8, 16), num_blocks=1),)))
+    monkeypatch.setitem(SKELETON_NETWORKS, cfg.MODEL.SKELETON.NAME, small_skeleton)      # tracing takes long
+    recognizer = build_recognizer(cfg, build_model(cfg).eval(), ('sit', 'stand'))
+    (tmp_path / 'joint.onnx').write_bytes(export_part(recognizer).SerializeToString())
+    clips = random_clips(recognizer, 2, np.random.default_rng(0))
+    difference = compare(recognizer.model, ExportedModel(tmp_path / 'joint.onnx'), clips)
+    assert max(difference.largest.values()) < 1e-4
