@@ -111,6 +111,7 @@ CROPS, SCENES, KEYPOINTS = reading('crops'), reading('scenes'), reading('keypoin
 PREDICTED = KEYPOINTS & unless('DATASET.POSE_CHECKPOINT', '')     # keypoints that a pose network finds in crops
 SEEN_CROPS = CROPS | PREDICTED
 SEEN_FRAMES = reading('crops', 'scenes') | PREDICTED
+SEEN_SCENES = SCENES & unless('TRAIN.MODE', 'pose_only')          # whose pixels are read
 AUGMENTED = when('DATASET.DATA_AUGMENTATION', True)
 POSE_COMPACT = when('DATASET.PREPROCESS', 'pose_compact')
 

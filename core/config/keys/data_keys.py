@@ -9,10 +9,10 @@ from core.config.owners import (
     KEYPOINTS,
     ON_DISTRIBUTIONS,
     POSE_COMPACT,
-    RGB_STREAM,
     SCENES,
     SEEN_CROPS,
     SEEN_FRAMES,
+    SEEN_SCENES,
     system,
     when,
 )
@@ -73,7 +73,7 @@ DATA_KEYS: dict[str, Key] = {
     'DATASET.FLIP_PROB': Key(0.5, 'probability of a horizontal mirror (left and right joints swap)', of=AUGMENTED,
                              minimum=0, maximum=1),
     'DATASET.COLOR_JITTER': Key(0.2, 'largest relative change of brightness, contrast and saturation',
-                                of=(CROPS | RGB_STREAM) & AUGMENTED, minimum=0, maximum=1),
+                                of=(CROPS | SEEN_SCENES) & AUGMENTED, minimum=0, maximum=1),
     # ---- systems that read keypoints ---------------------------------------------------------------------------
     'DATASET.PREPROCESS': Key('prenormalize', 'recipe for the keypoints. prenormalize: 2D joints over their picture '
                                               '(PYSKL); ctrgcn: 3D joints in random views (CTR-GCN); pose_compact: 2D '
