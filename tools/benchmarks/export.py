@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -33,6 +32,7 @@ from core.models.joint import JointModel
 from core.models.published_weights import load_pretrained
 from core.systems.build import build_model
 from tools.benchmarks.export_video import STEPS, label_video, record_of
+from tools.benchmarks.turns import seconds_in_turns
 
 WEIGHTS = ['PRETRAINED', 'pretrained/litehrnet18_rendered.pth']
 WARM_UP = 2
@@ -90,18 +90,11 @@ def duels(recognizer: Recognizer, pose: ExportedModel, joint: ExportedModel) -> 
     return found
 
 
-def seconds(run: Callable[[], object]) -> float:
-    """Return how long one run takes."""
-    since = time.perf_counter()
-    run()
-    return time.perf_counter() - since
-
-
 @torch.inference_mode()
 def fight(duel: Duel, rounds: int) -> tuple[float, float]:
     """Return the median seconds of PyTorch and of the file, run in turns."""
-    times = [(seconds(duel.torch), seconds(duel.onnx)) for _ in range(WARM_UP + rounds)]
-    return tuple(statistics.median(column) for column in zip(*times[WARM_UP:], strict=True))
+    eager, exported = seconds_in_turns([duel.torch, duel.onnx], rounds, WARM_UP)
+    return statistics.median(eager), statistics.median(exported)
 
 
 def report_duels(found: list[Duel], rounds: int) -> None:

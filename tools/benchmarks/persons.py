@@ -10,7 +10,6 @@ seconds of a clip, its multiply-adds, and both over those of the same network wi
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,10 +21,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from core.cli import exit_with, run_parser
 from core.config import REPOSITORY, load_config
 from core.systems.build import build_model
+from tools.benchmarks.turns import seconds_in_turns
 
 CONFIG = REPOSITORY / 'exp' / 'configs' / 'skelet' / 'ntu60_xsub.yaml'
 PERSONS = (2, 5, 10)
 CHANNELS = 3
+WARM_UP = 1
 
 
 class Entrant(NamedTuple):
@@ -55,18 +56,6 @@ def count_multiply_adds(entrant: Entrant) -> float:
     return operations.get_total_flops() / 2
 
 
-def time_in_turns(entrants: Sequence[Entrant], rounds: int) -> list[float]:
-    """Median seconds of every entrant, after one round that does not count."""
-    seconds: list[list[float]] = [[] for _ in entrants]
-    for round_number in range(rounds + 1):
-        for entrant, column in zip(entrants, seconds, strict=True):
-            since = time.perf_counter()
-            entrant.run()
-            if round_number:
-                column.append(time.perf_counter() - since)
-    return [statistics.median(column) for column in seconds]
-
-
 @torch.no_grad()
 def main(argv: list[str] | None = None) -> None:
     """Benchmark as the command line says."""
@@ -77,7 +66,8 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.rounds < 1:
         raise ValueError(f'--rounds must be at least 1, found {arguments.rounds}')
     entrants = prepare(arguments.cfg or [CONFIG], arguments.overrides)
-    seconds = time_in_turns(entrants, arguments.rounds)
+    columns = seconds_in_turns([entrant.run for entrant in entrants], arguments.rounds, WARM_UP)
+    seconds = [statistics.median(column) for column in columns]
     operations = [count_multiply_adds(entrant) for entrant in entrants]
     print(f'CPU, {torch.get_num_threads()} threads, {arguments.rounds} rounds\n'
           f'{"pooling":>7} {"persons":>7} {"s per clip":>10} {"ratio":>6} {"G mult-adds":>11} {"ratio":>6}')

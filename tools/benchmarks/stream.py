@@ -11,7 +11,6 @@ second, and the clip's median over this one.
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from core.config.systems import require
 from core.inference.stream import FrameStream, TracedModel
 from core.models.joint import JointModel
 from core.systems.build import build_model
+from tools.benchmarks.turns import seconds_in_turns
 
 ANSWER_EVERY = 4
 WARM_UP = 3
@@ -88,16 +88,11 @@ def contenders(model: JointModel | TracedModel, footage: Footage) -> list[Conten
             Contender('  an answer without frame', stream.answer, 1)]
 
 
-def time_in_turns(entrants: list[Contender], rounds: int) -> list[list[float]]:
+def frame_times(entrants: list[Contender], rounds: int) -> list[list[float]]:
     """Run everything in turns and return the milliseconds per frame of each round, for every contender."""
-    columns: list[list[float]] = [[] for _ in entrants]
-    for round_ in range(WARM_UP + rounds):
-        for entrant, column in zip(entrants, columns, strict=True):
-            since = time.perf_counter()
-            entrant.run()
-            if round_ >= WARM_UP:
-                column.append(1000 * (time.perf_counter() - since) / entrant.frames)
-    return columns
+    columns = seconds_in_turns([entrant.run for entrant in entrants], rounds, WARM_UP)
+    return [[1000 * seconds / entrant.frames for seconds in column]
+            for entrant, column in zip(entrants, columns, strict=True)]
 
 
 def report(title: str, entrants: list[Contender], columns: list[list[float]]) -> None:
@@ -126,7 +121,7 @@ def main(argv: list[str] | None = None) -> None:
     model, footage = build_model(cfg).eval(), random_footage(cfg)
     assert isinstance(model, JointModel)                    # the system that can stream
     lines = {'plain PyTorch': contenders(model, footage), 'recorded graphs': contenders(TracedModel(model), footage)}
-    columns = time_in_turns([entrant for entrants in lines.values() for entrant in entrants], arguments.rounds)
+    columns = frame_times([entrant for entrants in lines.values() for entrant in entrants], arguments.rounds)
     name = cfg.MODEL.SKELETON.NAME + ' with visual branch' * cfg.MODEL.MULTI_FUSE
     print(f'{cfg.BACKBONE}, {name}; {cfg.MODEL.IMAGE_SIZE} pixels, {cfg.DATASET.CLIP_SIZE} frames, '
           f'{cfg.MODEL.NUM_PERSONS} person(s); CPU, {arguments.threads} thread(s)')

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tools.benchmarks import stream as benchmark_stream
-from tools.benchmarks.stream import ANSWER_EVERY, Contender, report, time_in_turns
+from tools.benchmarks.stream import ANSWER_EVERY, Contender, frame_times, report
 
 SMALL = ['IMAGE_SIZE', '[32,32]', 'CLIP_SIZE', '2', 'SKELETON.NAME', 'stgcnpp']
 
@@ -24,9 +24,9 @@ def test_reports_clip_and_stream_plain_and_recorded(capsys, monkeypatch):
 
 def test_frames_and_ratio_are_counted_per_new_frame(capsys, monkeypatch):
     passed = []                                                                  # seconds
-    monkeypatch.setattr(benchmark_stream, 'time', SimpleNamespace(perf_counter=lambda: sum(passed)))
+    monkeypatch.setattr('tools.benchmarks.turns.time', SimpleNamespace(perf_counter=lambda: sum(passed)))
     entrants = [Contender('clip', lambda: passed.append(8), 1), Contender('four', lambda: passed.append(2), 4)]
-    columns = time_in_turns(entrants, rounds=3)
+    columns = frame_times(entrants, rounds=3)
     assert columns == [[8000.0] * 3, [500.0] * 3]
     report('title', entrants, columns)
     assert capsys.readouterr().out.splitlines()[2].split() == ['four', '500.00', '500.00', '2.0', '1/16.0']
