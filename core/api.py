@@ -20,14 +20,11 @@ from core.inference.overlay import Marking
 from core.inference.recognizers import ClipRecognizer
 from core.inference.video_actions import Segment, Timeline, recognize_frames
 from core.inference.watch import open_source
+from core.inference.windows import USUAL_SECONDS
 from core.people.estimators import POSES
 from core.people.person import PoseEstimator
 
 __all__ = ['Labeler', 'LiveLabels', 'LivePerson', 'PersonLabels', 'Segment', 'VideoLabels', 'load']
-
-WINDOW = 4.0
-"""Seconds: an action of NTU RGB+D lasts about three."""
-
 
 @dataclass(frozen=True, eq=False)
 class PersonLabels:
@@ -120,7 +117,7 @@ class Labeler:
         self.class_names = recognizer.class_names
         self._recognizer, self._estimator, self._file = recognizer, estimator, file
 
-    def video(self, path: str | Path, window: float = WINDOW) -> VideoLabels:
+    def video(self, path: str | Path, window: float = USUAL_SECONDS) -> VideoLabels:
         """Label a video file.
 
         Args:
@@ -133,11 +130,11 @@ class Labeler:
         """
         return self._label(Footage(Path(path)), str(path), window)
 
-    def frames(self, frames: np.ndarray, fps: float, window: float = WINDOW) -> VideoLabels:
+    def frames(self, frames: np.ndarray, fps: float, window: float = USUAL_SECONDS) -> VideoLabels:
         """Label frames in memory, uint8 RGB ``(T, H, W, 3)``, of which ``fps`` make a second; see ``video``."""
         return self._label(FrameArray(frames, fps), 'frames', window)
 
-    def folder(self, path: str | Path, window: float = WINDOW) -> Iterator[tuple[str, VideoLabels | ValueError]]:
+    def folder(self, path: str | Path, window: float = USUAL_SECONDS) -> Iterator[tuple[str, VideoLabels | ValueError]]:
         """Label the videos of a folder, with its subfolders, one after the other; see ``video``.
 
         Yields:
@@ -153,7 +150,7 @@ class Labeler:
                 labels = error
             yield name, labels
 
-    def camera(self, number: int | str | Path = 0, window: float = WINDOW) -> Iterator[LiveLabels]:
+    def camera(self, number: int | str | Path = 0, window: float = USUAL_SECONDS) -> Iterator[LiveLabels]:
         """Label a camera frame by frame, until it ends or the caller stops.
 
         Args:

@@ -25,11 +25,10 @@ from core.inference.build import load_annotated, load_clip_recognizer, load_esti
 from core.inference.label_files import find_videos, label_files
 from core.inference.live import LiveRecognizer
 from core.inference.watch import label_live, open_source
+from core.inference.windows import USUAL_SECONDS
 from core.people.estimators import POSES
 
 DEFAULT_OUT = Path('output/predictions')
-DEFAULT_WINDOW = 4.0
-"""Seconds: an action of NTU RGB+D lasts about three."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -76,7 +75,7 @@ def _parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--out', type=Path, default=DEFAULT_OUT, help='folder to write (default: %(default)s)')
     parser.add_argument('--annotator', choices=POSES, default=POSES[0],
                         help='who finds people (default: %(default)s; checkpoint: the network of --checkpoint)')
-    parser.add_argument('--window', type=float, default=DEFAULT_WINDOW, metavar='SECONDS',
+    parser.add_argument('--window', type=float, default=USUAL_SECONDS, metavar='SECONDS',
                         help='length of the sliding window, best that of the training clips; whoever is seen for no '
                              'longer is one clip (default: %(default)s)')
     parser.add_argument('--live', action='store_true', help='read a file frame by frame, as from a camera')

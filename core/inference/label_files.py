@@ -74,15 +74,15 @@ def overlay_file(out: Path, name: str) -> Path:
 
 def write_labels(out: Path, name: str, actions: VideoActions, class_names: Sequence[str]) -> None:
     """Write what the people of a video do to ``<name>.json`` and ``<name>.csv`` in the folder ``out``, and print it."""
-    write_json(out / f'{name}.json', name, actions, class_names)
-    write_csv(out / f'{name}.csv', name, actions, class_names)
+    write_label_json(out / f'{name}.json', name, actions, class_names)
+    write_label_csv(out / f'{name}.csv', name, actions, class_names)
     for timeline in actions.timelines:
         for segment in timeline.segments(actions.edges, class_names):
             print(f'{name}  #{timeline.person.number}  {segment.start_s:.1f} to {segment.end_s:.1f} s  '
                   f'{segment.class_name} {segment.confidence:.0%}')
 
 
-def write_csv(path: Path, name: str, actions: VideoActions, class_names: Sequence[str]) -> None:
+def write_label_csv(path: Path, name: str, actions: VideoActions, class_names: Sequence[str]) -> None:
     """Write a line with ``COLUMNS`` for every segment, track by track."""
     text = io.StringIO(newline='')
     writer = csv.DictWriter(text, COLUMNS, extrasaction='ignore')
@@ -93,7 +93,7 @@ def write_csv(path: Path, name: str, actions: VideoActions, class_names: Sequenc
     write_atomic(path, text.getvalue().encode())
 
 
-def write_json(path: Path, name: str, actions: VideoActions, class_names: Sequence[str]) -> None:
+def write_label_json(path: Path, name: str, actions: VideoActions, class_names: Sequence[str]) -> None:
     """Write the facts of the video and, track by track, the segments with the probabilities of all classes.
 
     ``frames_seen`` counts the frames with joints, found or filled in between two sights.

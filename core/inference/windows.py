@@ -13,6 +13,9 @@ from core.data.clips.sampling import Sampler
 
 STEPS_PER_WINDOW = 4
 
+USUAL_SECONDS = 4.0
+"""Of a window where nobody says otherwise: an action of NTU RGB+D lasts about three."""
+
 
 class Windows(NamedTuple):
     """N clips of one track.

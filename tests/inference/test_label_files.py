@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.inference.follow import TrackedPerson
-from core.inference.label_files import COLUMNS, write_csv, write_json
+from core.inference.label_files import COLUMNS, write_label_csv, write_label_json
 from core.inference.video_actions import Timeline, VideoActions
 
 
@@ -21,7 +21,7 @@ def actions():
 
 
 def test_every_segment_is_a_line(actions, tmp_path):
-    write_csv(tmp_path / 'new' / 'walk.csv', 'walk', actions, ('sit', 'walk, slowly'))
+    write_label_csv(tmp_path / 'new' / 'walk.csv', 'walk', actions, ('sit', 'walk, slowly'))
     with open(tmp_path / 'new' / 'walk.csv', newline='') as file:
         lines = list(csv.DictReader(file))
     assert tuple(lines[0]) == COLUMNS
@@ -32,7 +32,7 @@ def test_every_segment_is_a_line(actions, tmp_path):
 
 
 def test_json_has_the_tracks_and_all_probabilities(actions, tmp_path):
-    write_json(tmp_path / 'walk.json', 'walk', actions, ('sitzen', 'schräg gehen'))
+    write_label_json(tmp_path / 'walk.json', 'walk', actions, ('sitzen', 'schräg gehen'))
     found = json.loads((tmp_path / 'walk.json').read_text(encoding='utf-8'))
     assert (found['video'], found['frames'], found['seconds'], found['size']) == ('walk', 4, 1.0, [160, 120])
     first, second = found['tracks']
