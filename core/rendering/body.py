@@ -60,11 +60,6 @@ class Proportions:
         """Shoulder to wrist, stretched."""
         return self.upper_arm + self.forearm
 
-    @property
-    def leg(self) -> float:
-        """Hip to ankle, stretched."""
-        return self.thigh + self.shin
-
 
 def rotation(yaw: ArrayLike, pitch: ArrayLike, roll: ArrayLike) -> np.ndarray:
     """Return ``Rz(yaw) Ry(pitch) Rx(roll)`` of broadcastable angles ``(...)`` as matrices ``(..., 3, 3)``."""

@@ -14,7 +14,7 @@ JOINT = {name: index for index, name in enumerate(NUCLA20.joints)}
 
 
 @pytest.mark.parametrize('view', VIEWPOINTS)
-def test_camera_projects_recorded_metres_by_the_pinhole(view, kinect_joints):
+def test_camera_projects_recorded_meters_by_the_pinhole(view, kinect_joints):
     camera = view_camera(view)
     pixels, depth = camera.project(to_world(kinect_joints.astype(float), camera))
     x, y, z = np.moveaxis(kinect_joints.astype(float), -1, 0)

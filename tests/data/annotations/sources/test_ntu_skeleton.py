@@ -43,7 +43,7 @@ def test_pixels_stay_at_their_video_frames(two_people):
         assert (entry['keypoint_score'][slot, present] == 1).all()
 
 
-def test_metres_have_neither_empty_frames_nor_gaps(two_people):
+def test_meters_have_neither_empty_frames_nor_gaps(two_people):
     path, one, two = two_people
     entry = only_entry(path, dimensions=3)
     assert set(entry) == {'frame_dir', 'label', 'total_frames', 'keypoint'}
@@ -54,7 +54,7 @@ def test_metres_have_neither_empty_frames_nor_gaps(two_people):
     assert not entry['keypoint'][0, 14].any() and not entry['keypoint'][1, :2].any()
 
 
-def test_one_body_begins_where_it_is_seen_in_metres_only(write_skeleton, make_joints):
+def test_one_body_begins_where_it_is_seen_in_meters_only(write_skeleton, make_joints):
     joints = make_joints(3)
     path = write_skeleton(NAME, [{}, {8: joints[0]}, {}, {8: joints[1]}, {8: joints[2]}])
     meters, pixels = only_entry(path, dimensions=3), only_entry(path)
