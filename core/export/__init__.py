@@ -1,1 +1,1 @@
-"""Trained models as ONNX files: made, checked against PyTorch, and run."""
+"""Trained models as ONNX files: made, and checked against PyTorch; ``core.inference.exported`` runs them."""

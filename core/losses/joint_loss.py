@@ -16,10 +16,10 @@ class JointLoss:
 
     Args:
         ratio: weights of pose and action loss.
-        gate_ratio: weight, inside the action loss, of the gate's mean distance from 1, −log gate (IntegralAction).
+        coding: how the distributions write joints; needed for an output that has distributions.
         visual_ratio: weights inside the action loss: of the visual branch's cross-entropy, and of the skeleton
             network's. The cross-entropy of the final logits has weight 1.
-        coding: how the distributions write joints; needed for an output that has distributions.
+        gate_ratio: weight, inside the action loss, of the gate's mean distance from 1, −log gate (IntegralAction).
         reduction: see ``simcc_kl_loss``.
         norm: see ``simcc_kl_loss``.
         label_smoothing: label smoothing of the cross-entropy.

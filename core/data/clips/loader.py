@@ -23,7 +23,8 @@ def build_loader(dataset: RecordDataset[ItemT, Any], batch_size: int, *, workers
         batch_size: clips per process and step.
         workers: loading processes, kept alive between epochs; 0 loads in this process.
         seed: of the order of clips.
-        rank, world_size: position and number of the training processes.
+        rank: 0-based number of this process.
+        world_size: number of processes.
 
     Raises:
         ValueError: a training dataset too small for one batch in every process, or a batch size or number of workers

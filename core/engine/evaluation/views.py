@@ -1,8 +1,7 @@
 """Several views of one sequence in testing: clips of other frames, and mirror images; what they answer is averaged.
 
 A batch of sequences holds its clips one after the other on the frame axis; the model sees each as an entry of a plain
-batch. Class
-probabilities are averaged over all views; SimCC bin probabilities over a clip and its mirror image.
+batch. Class probabilities are averaged over all views; SimCC bin probabilities over a clip and its mirror image.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""From a configuration to a trained model: builder, loop, stages, pretraining, predicted keypoints."""
+"""From a configuration to a trained model: builder, loop, checkpoints, pretraining, predicted keypoints."""

@@ -1,1 +1,1 @@
-"""Pose networks: backbones, SimCC head, heatmap targets and decoding."""
+"""Pose networks: backbones, and the SimCC head with its targets and decoding."""
