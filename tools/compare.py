@@ -7,11 +7,11 @@
 
 --arms names values of TRAIN.MODE; --arm defines an arm by a YAML file merged over FILE, by overrides, or by both;
 --systems makes an arm of every file of exp/configs/systems, or of those named (--systems joint,skelet), joint being
-FILE as it is. KEY VALUE pairs of all arms stand before the first --arm or after a lone --; an arm in which
-one has no effect goes without it. The runs are
-OUTPUT_DIR/<NAME>_<arm>_s<SEED>, each with its output in a .log beside it and what its model costs in cost.json. Start
-it again to resume: complete runs are left alone. FOLDER (default: OUTPUT_DIR/<NAME>_compare) gets table.md, table.json
-and table.png. Exit status: 0 all complete, 1 some runs failed (named on stderr), 2 bad arguments.
+FILE as it is. KEY VALUE pairs of all arms stand before the first --arm or after a lone --; an arm in which one has no
+effect goes without it. The runs are OUTPUT_DIR/<NAME>_<arm>_s<SEED>, each with its output in a .log beside it and what
+its model costs in cost.json. Start it again to resume: complete runs are left alone. FOLDER (default:
+OUTPUT_DIR/<NAME>_compare) gets table.md, table.json and table.png. Exit status: 0 all complete, 1 some runs failed
+(named on stderr), 2 bad arguments.
 """
 
 from __future__ import annotations

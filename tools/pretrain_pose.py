@@ -2,8 +2,8 @@
 
     pose-action pretrain --out pretrained/litehrnet18_rendered.pth
 
-Subjects, clothes and cameras differ from the demo's (``core.rendering.strangers``). Writes weights only,
-in half precision.
+Subjects, clothes and cameras differ from the demo's (``core.rendering.strangers``). Writes weights only, in half
+precision.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ def build_data(cfg: CfgNode, *, devices: int = 1, rank: int = 0, world_size: int
     """
     root = resolve_path(cfg.DATA_DIR)
     if not root.is_dir():
-        raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, see the README for the "
-                         'others')
+        raise ValueError(f"DATA_DIR '{root}' does not exist; `make demo` makes the demo's, docs/datasets.md tells how "
+                         'to get the others')
     clips = SYSTEMS[cfg.MODEL.NAME].clips
     skeleton_only = clips == 'keypoints'
     read = read_skeletons if skeleton_only else read_annotations

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from core.data.frames.extraction import VIDEO_SUFFIXES, by_sequence, files_below, is_video
+from core.data.frames.extraction import by_sequence, videos_below
 from core.data.frames.video import write_video
 from core.files import write_atomic
 from core.inference.footage import Footage
@@ -33,11 +33,8 @@ def find_videos(source: Path) -> dict[str, Path]:
     """
     if source.is_file():
         return {source.stem: source}
-    videos = by_sequence(('_'.join(path.relative_to(source).with_suffix('').parts), path)
-                         for path in files_below(source) if is_video(path))
-    if not videos:
-        raise ValueError(f"{source}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
-    return videos
+    return by_sequence(('_'.join(path.relative_to(source).with_suffix('').parts), path)
+                       for path in videos_below(source))
 
 
 def label_files(videos: Mapping[str, Path], recognizer: ClipRecognizer, estimator: PoseEstimator, window: float,

@@ -1,0 +1,1 @@
+"""Figures of accuracy, calibration, poses and fused scores, computed from arrays."""

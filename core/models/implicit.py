@@ -1,8 +1,7 @@
 """Implicit pose: x/y distributions of joints → features of a skeleton network, differentiable.
 
-The action loss reaches the pose network through these features. Only the forward pass of mode ``hard``
-rounds coordinates. P_x and P_y are ``softmax(beta * logits)``. Positions are expectations of bin centers, -1..1 over
-the crop.
+The action loss reaches the pose network through these features. Only the forward pass of mode ``hard`` rounds
+coordinates. P_x and P_y are ``softmax(beta * logits)``. Positions are expectations of bin centers, -1..1 over the crop.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Colors, plots of a run, and skeletons drawn over frames."""

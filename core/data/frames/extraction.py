@@ -54,7 +54,16 @@ def videos_by_sequence(folder: str | Path) -> dict[str, Path]:
     Raises:
         ValueError: no such folder, no video in it, or two videos of one sequence.
     """
-    videos = by_sequence((sequence_stem(path), path) for path in files_below(folder) if is_video(path))
+    return by_sequence((sequence_stem(path), path) for path in videos_below(folder))
+
+
+def videos_below(folder: str | Path) -> list[Path]:
+    """Return all videos below ``folder``, sorted, without hidden ones.
+
+    Raises:
+        ValueError: no such folder, or no video in it.
+    """
+    videos = [path for path in files_below(folder) if is_video(path)]
     if not videos:
         raise ValueError(f"{folder}: holds no video; files must end in {', '.join(VIDEO_SUFFIXES)}")
     return videos
