@@ -31,7 +31,7 @@ class EvaluationSettings(NamedTuple):
     amp: str = 'none'
 
 
-def apply_affine(affine: Tensor, points: Tensor) -> Tensor:
+def map_points(affine: Tensor, points: Tensor) -> Tensor:
     """Map points ``(..., V, 2)`` by affines ``(..., 2, 3)``."""
     return points @ affine[..., :2].transpose(-1, -2) + affine[..., None, :, 2]
 
@@ -75,7 +75,7 @@ def _predict_batch(model: nn.Module, clip: Batch, settings: EvaluationSettings,
     if output.simcc_x is not None and output.simcc_y is not None:
         assert coding is not None and isinstance(clip, Clip)         # what answers with distributions has both
         keypoints, scores = coding.decode(output.simcc_x, output.simcc_y, settings.decode)
-        poses = Poses(keypoints, apply_affine(clip.crop_to_image, keypoints), scores, clip.keypoints_image,
+        poses = Poses(keypoints, map_points(clip.crop_to_image, keypoints), scores, clip.keypoints_image,
                       clip.visible)
     action, skeleton, visual = (None if logits is None else logits.softmax(-1) for logits in
                                 (output.logits, skeleton, output.visual_logits))

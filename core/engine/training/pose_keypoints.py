@@ -16,7 +16,7 @@ from tqdm import tqdm
 from core.data.annotations.pickles import load_pickle
 from core.data.annotations.records import AnnotationFile, to_entry
 from core.data.clips.person_clips import Clip, ClipDataset
-from core.engine.evaluation.predict import apply_affine
+from core.engine.evaluation.predict import map_points
 from core.engine.runtime import Runtime, to_device
 from core.files import write_atomic
 from core.models.joint import PoseModel
@@ -63,7 +63,7 @@ def predict_entries(model: PoseModel, dataset: ClipDataset, chosen: Sequence[int
         output = model(*clip.inputs)
         keypoints, scores = model.coding.decode(output.simcc_x, output.simcc_y, decode)  # (1, M, T, V, 2), (1, M, T, V)
         present = clip.person_mask[0, :, None, None]                                     # (M, 1, 1)
-        image = apply_affine(clip.crop_to_image, keypoints)[0] * present[..., None]      # (M, T, V, 2)
+        image = map_points(clip.crop_to_image, keypoints)[0] * present[..., None]      # (M, T, V, 2)
         width, height = (int(side) for side in clip.image_size[0])
         yield to_entry(record.name, record.label, image.cpu().numpy(), (scores[0] * present).cpu().numpy(),
                        (width, height), sizes_first=True)

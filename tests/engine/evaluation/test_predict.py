@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from core.data.clips.person_clips import Clip
-from core.engine.evaluation.predict import EvaluationSettings, apply_affine, predict
+from core.engine.evaluation.predict import EvaluationSettings, map_points, predict
 from core.engine.evaluation.views import Views
 from core.engine.runtime import Runtime
 from core.layouts import COCO17
@@ -50,4 +50,4 @@ def test_clips_and_mirror_images_are_averaged():
 
 def test_affine_maps_points():
     affine = torch.tensor([[2., 0, 1], [0, 3, -1]])
-    assert apply_affine(affine, torch.tensor([[1., 1.], [0., 2.]])).tolist() == [[3, 2], [1, 5]]
+    assert map_points(affine, torch.tensor([[1., 1.], [0., 2.]])).tolist() == [[3, 2], [1, 5]]
