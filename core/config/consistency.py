@@ -17,7 +17,7 @@ def check_together(cfg: CfgNode) -> None:
     Raises:
         ValueError: one sentence that names the keys that do not go together.
     """
-    if not cfg.NAME or Path(cfg.NAME).name != cfg.NAME:
+    if cfg.NAME in ('', '..') or Path(cfg.NAME).name != cfg.NAME:
         raise ValueError(f"NAME is {cfg.NAME!r} but must be a plain folder name, like 'baseline_cv'")
     for name in ('SCALE_RANGE', 'ROTATE_RANGE', 'P_INTERVAL', 'AREA_RANGE'):
         low, high = cfg.DATASET[name]

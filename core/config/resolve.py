@@ -61,6 +61,9 @@ def _unknown(written: str) -> str:
             if f'.{name}'.endswith(f'.{written}')]
     if gone:
         return gone[0]
+    inside = [name for name in KEYS if name.startswith(f'{written}.')]
+    if inside:
+        return f"'{written}' is a section, no key; name a key in it and its value, like {inside[0]}"
     by_ending = {name.rsplit('.', 1)[-1]: name for name in KEYS} | {name: name for name in KEYS}
     near, = difflib.get_close_matches(written.upper(), by_ending, n=1, cutoff=0)
     return f"key '{written}' is unknown; the nearest known key is {by_ending[near]}{allowed_end(KEYS[by_ending[near]])}"
