@@ -51,9 +51,14 @@ def meant(written: str, settings: Mapping[str, Any]) -> str:
     """
     found = candidates(written)
     fitting = [name for name in found if KEYS[name].of.holds(settings)]
-    if len(found) > 1 and len(fitting) != 1:
-        raise ValueError(f"key '{written}' is ambiguous; write one of {', '.join(fitting or found)}")
-    return found[0] if len(found) == 1 else fitting[0]
+    if len(found) == 1:
+        return found[0]
+    if not fitting:
+        raise ValueError(f"key '{written}' has no effect with the chosen settings, whichever of {', '.join(found)} is "
+                         'meant; leave it out, or write one in full to see what it needs')
+    if len(fitting) > 1:
+        raise ValueError(f"key '{written}' is ambiguous; write one of {', '.join(fitting)}")
+    return fitting[0]
 
 
 def _unknown(written: str) -> str:
