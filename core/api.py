@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -221,6 +222,6 @@ def _person(timeline: Timeline, edges: np.ndarray, class_names: tuple[str, ...])
 
 
 def _positive(window: float) -> float:
-    if window <= 0:
-        raise ValueError(f'window must be more than 0 seconds, found {window}')
+    if not 0 < window < inf:
+        raise ValueError(f'window must be more than 0 seconds and finite, found {window}')
     return window

@@ -129,8 +129,9 @@ def test_what_cannot_be_is_said_in_a_sentence(labeler, frames, checkpoint):
             labeler.frames(wrong, 10)
     with pytest.raises(ValueError, match='fps must be between 1 and 1000'):
         labeler.frames(frames, 0)
-    with pytest.raises(ValueError, match='window must be more than 0'):
-        labeler.frames(frames, 10, window=0)
+    for wrong in (0, float('nan'), float('inf')):
+        with pytest.raises(ValueError, match='window must be more than 0 seconds and finite'):
+            labeler.frames(frames, 10, window=wrong)
     with pytest.raises(ValueError, match="annotator must be one of blazepose, .*, found 'me'"):
         load('none.pth', annotator='me')
     with pytest.raises(ValueError, match='cannot label videos'):

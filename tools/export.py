@@ -48,6 +48,8 @@ def main(argv: list[str] | None = None) -> int:
     part, precision = arguments.part, arguments.precision
     if (precision == 'int8' and part == 'action') or (arguments.test and part != 'joint'):
         raise ValueError('--int8 is for the parts that read crops, joint and pose; --test is for the part joint')
+    if arguments.out and arguments.out.is_dir():
+        raise ValueError(f'--out {arguments.out} is a folder; name the file to write in it, such as {part}.onnx')
     check_packages(MAKING)
     from core.export.export import export_part  # imports those packages
     recognizer = load_recognizer(arguments.checkpoint, 'export')

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from math import inf
 from pathlib import Path
 
 from core.cli import exit_with, program_parser
@@ -38,8 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         print(*best_classes(load_annotated(arguments.checkpoint, arguments.annotations), max(1, arguments.top)),
               sep='\n')
         return 0
-    if arguments.window <= 0:
-        raise ValueError(f'--window {arguments.window} must be more than 0 seconds')
+    if not 0 < arguments.window < inf:
+        raise ValueError(f'--window {arguments.window} must be more than 0 seconds and finite')
     camera = arguments.video.name.isdigit() and not arguments.video.exists()
     if camera or arguments.live:
         return _go_live(arguments, int(arguments.video.name) if camera else arguments.video)

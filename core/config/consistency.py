@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yacs.config import CfgNode
 
-from core.config.owners import SKELETONS, VISUAL
+from core.config.owners import ATTENTION, SKELETONS, VISUAL
 from core.config.resolve import settings_of
 from core.layouts import get_layout
 
@@ -17,7 +17,7 @@ def check_together(cfg: CfgNode) -> None:
     Raises:
         ValueError: one sentence that names the keys that do not go together.
     """
-    if not cfg.NAME or Path(cfg.NAME).name != cfg.NAME:
+    if cfg.NAME in ('', '..') or Path(cfg.NAME).name != cfg.NAME:
         raise ValueError(f"NAME is {cfg.NAME!r} but must be a plain folder name, like 'baseline_cv'")
     for name in ('SCALE_RANGE', 'ROTATE_RANGE', 'P_INTERVAL', 'AREA_RANGE'):
         low, high = cfg.DATASET[name]
@@ -25,6 +25,10 @@ def check_together(cfg: CfgNode) -> None:
             raise ValueError(f'DATASET.{name} is {[low, high]} but must be [smallest, largest]')
     _check_pooling(cfg)
     _check_distributions(cfg)
+    visual = cfg.MODEL.VISUAL
+    if ATTENTION.holds(settings_of(cfg)) and visual.DIM % visual.HEADS:
+        raise ValueError(f'MODEL.VISUAL.HEADS is {visual.HEADS} but must divide MODEL.VISUAL.DIM '
+                         f'{visual.DIM}')
     num_joints = get_layout(cfg.DATASET.LAYOUT).num_joints
     if cfg.DATASET.NUM_JOINTS != num_joints:
         raise ValueError(f'DATASET.NUM_JOINTS is {cfg.DATASET.NUM_JOINTS} but layout {cfg.DATASET.LAYOUT} '

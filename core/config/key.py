@@ -46,11 +46,13 @@ class Key:
         """Return what the key allows, in words; empty when anything of its type goes."""
         parts = []
         if self.choices is not None:
-            parts.append('one of ' + ', '.join(map(str, self.choices)) + (f', {self.prefix}...' if self.prefix else ''))
+            names = [str(choice) or "''" for choice in self.choices] + ([f'{self.prefix}...'] if self.prefix else [])
+            parts.append('one of ' + ', '.join(names))
         if self.minimum is not None:
             parts.append(f'at least {self.minimum}')
         if self.maximum is not None:
             parts.append(f'at most {self.maximum}')
         if self.multiple_of is not None:
             parts.append(f'divisible by {self.multiple_of}')
+        parts += [f'or {word}' for word in (self.word, 'none' if self.none else None) if word]
         return ', '.join(parts)

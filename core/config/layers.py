@@ -49,8 +49,7 @@ def file_layers(file: Path, inside: tuple[Path, ...] = ()) -> list[Layer]:
         raise ValueError(f"configuration file '{file}' names itself as its {BASE}, by way of {inside[-1]}; break the "
                          'circle')
     content = _yaml_content(file)
-    bases = content.pop(BASE, None) or []
-    before = [layer for base in ([bases] if isinstance(bases, str) else bases)
+    before = [layer for base in _bases(file, content.pop(BASE, None))
               for layer in file_layers((file.parent / base).resolve(), (*inside, file))]
     return [*before, _layer(str(file), dict(flatten(content)))]
 
@@ -63,7 +62,7 @@ def command_line_layer(overrides: Sequence[str]) -> Layer:
     """
     if len(overrides) % 2:
         raise ValueError(f"override '{overrides[-1]}' has no value; write overrides as KEY VALUE pairs")
-    pairs = [(name, parse(text)) for name, text in zip(overrides[::2], overrides[1::2], strict=True)]
+    pairs = [(name, _worded(name, text)) for name, text in zip(overrides[::2], overrides[1::2], strict=True)]
     return Layer('', translated(pairs)[0])
 
 
@@ -85,6 +84,14 @@ def warn(sentence: str) -> None:
     print(f'warning: {sentence}', file=sys.stderr)
 
 
+def _worded(name: str, text: str) -> Any:
+    """What a word of the command line means to a key; to one of text, numbers and dates are words too."""
+    value = parse(text)
+    defaults = [key.default for full, key in KEYS.items() if f'.{full}'.endswith(f'.{name}')]
+    words = bool(defaults) and all(isinstance(default, str) for default in defaults)
+    return text if words and not isinstance(value, str | None) else value
+
+
 def _layer(source: str, settings: dict[str, Any]) -> Layer:
     settings, notes = upgraded(settings, f"configuration file '{source}'")
     for note in notes:
@@ -93,12 +100,20 @@ def _layer(source: str, settings: dict[str, Any]) -> Layer:
     return Layer(source, *translated(list(settings.items())), complete)
 
 
+def _bases(file: Path, named: Any) -> list[str]:
+    bases = named if isinstance(named, list) else [named] if named else []
+    if not all(isinstance(base, str) for base in bases):
+        raise ValueError(f"configuration file '{file}': {BASE} is {named!r} but must be the name of a file, or a list "
+                         'of names')
+    return bases
+
+
 def _yaml_content(file: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(file.read_text())
     except FileNotFoundError:
         raise ValueError(f"configuration file '{file}' does not exist; see exp/configs/ for examples") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         reason = ' '.join(str(error).split())
         raise ValueError(f"configuration file '{file}' is not readable YAML: {reason}") from None
     if content is not None and not isinstance(content, dict):

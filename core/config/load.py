@@ -113,9 +113,15 @@ def saved_settings(text: str, what: str = 'the saved configuration') -> Settings
     """Return full name → value of a saved run's configuration (YAML), in terms of the present keys.
 
     Raises:
-        ValueError: it is of a later version than this program; the sentence begins with ``what``.
+        ValueError: it is no configuration, or of a later version than this program; the sentence begins with ``what``.
     """
-    return upgraded(dict(flatten(yaml.safe_load(text))), what).settings
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        content = None
+    if not isinstance(content, dict):
+        raise ValueError(f"{what} must hold 'KEY: value' lines, as exp/train.py writes them; restore it or train again")
+    return upgraded(dict(flatten(content)), what).settings
 
 
 def saved_config(text: str, what: str = 'the saved configuration') -> CfgNode:

@@ -54,12 +54,12 @@ SAMPLERS = {'uniform_sample': 'uniform', 'uniform_random_sample': 'random'}
 POLICIES = {'MultiStepLR': 'multistep', 'CosineAnnealingLR': 'cosine', 'OneCycleLR': 'cosine'}
 
 
-def _sampler(value: Any) -> Pairs:
-    return [('DATASET.SAMPLER', SAMPLERS.get(value, value))]
+BACKBONES = {'lite-hrnet': 'lite-hrnet-18', 'hrnet': 'hrnet-w32'}
 
 
-def _backbone(value: Any) -> Pairs:
-    return [('BACKBONE', {'lite-hrnet': 'lite-hrnet-18', 'hrnet': 'hrnet-w32'}.get(value, value))]
+def _ours(names: dict[str, str], value: Any) -> Any:
+    """Our name of a published one; what is no name is left to be checked."""
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _kept(detached: Any) -> float:
@@ -68,14 +68,14 @@ def _kept(detached: Any) -> float:
 
 
 TRANSLATED: dict[str, Callable[[Any], Pairs]] = {
-    'sampler': _sampler,
-    'BACKBONE': _backbone,
+    'sampler': lambda value: [('DATASET.SAMPLER', _ours(SAMPLERS, value))],
+    'BACKBONE': lambda value: [('BACKBONE', _ours(BACKBONES, value))],
     'MODEL.stgcn_detach': lambda value: [('MODEL.IMPLICIT.GRAD_SCALE', _kept(value))],
     'MODEL.visualnet_detach': lambda value: [('MODEL.VISUAL.TAP_GRAD', _kept(value))],
     'MODEL.fuse_version': lambda value: [('MODEL.FUSE_VERSION', value), ('MODEL.VISUAL.NAME', 'late_conv')],
     'opt1.type': lambda value: [('TRAIN.OPTIMIZER', value)],
     'opt1.LR': lambda value: [('TRAIN.LR', value)],
-    'opt1.POLICY': lambda value: [('TRAIN.SCHEDULER', POLICIES.get(value, value))],
+    'opt1.POLICY': lambda value: [('TRAIN.SCHEDULER', _ours(POLICIES, value))],
     'opt1.LR_STEP': lambda value: [('TRAIN.LR_STEP', value)],
     'opt1.LR_FACTOR': lambda value: [('TRAIN.LR_FACTOR', value)],
     'opt1.min_lr': lambda value: [('TRAIN.MIN_LR', value)],

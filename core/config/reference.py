@@ -65,11 +65,10 @@ def _allowed(key: Key) -> str:
     kind = kinds[type(key.default[0] if listed else key.default)]
     if listed:
         kind = f'{key.length or "list of"} {kind}s'.replace('texts', 'names')
-    words = [word for word in (key.word, 'none' if key.none else None) if word]
-    rule = key.allowed().removeprefix('one of ').lstrip(', ')
+    rule = key.allowed().removeprefix('one of ')
     if key.choices is not None and not listed:
         return _escaped(rule)
-    return _escaped(', '.join(filter(None, [kind, rule, *(f'or {word}' for word in words)])))
+    return _escaped(', '.join(filter(None, [kind, rule])))
 
 
 def _owner(of: Of) -> str:

@@ -51,9 +51,14 @@ def meant(written: str, settings: Mapping[str, Any]) -> str:
     """
     found = candidates(written)
     fitting = [name for name in found if KEYS[name].of.holds(settings)]
-    if len(found) > 1 and len(fitting) != 1:
-        raise ValueError(f"key '{written}' is ambiguous; write one of {', '.join(fitting or found)}")
-    return found[0] if len(found) == 1 else fitting[0]
+    if len(found) == 1:
+        return found[0]
+    if not fitting:
+        raise ValueError(f"key '{written}' has no effect with the chosen settings, whichever of {', '.join(found)} is "
+                         'meant; leave it out, or write one in full to see what it needs')
+    if len(fitting) > 1:
+        raise ValueError(f"key '{written}' is ambiguous; write one of {', '.join(fitting)}")
+    return fitting[0]
 
 
 def _unknown(written: str) -> str:
@@ -61,6 +66,9 @@ def _unknown(written: str) -> str:
             if f'.{name}'.endswith(f'.{written}')]
     if gone:
         return gone[0]
+    inside = [name for name in KEYS if name.startswith(f'{written}.')]
+    if inside:
+        return f"'{written}' is a section, no key; name a key in it and its value, like {inside[0]}"
     by_ending = {name.rsplit('.', 1)[-1]: name for name in KEYS} | {name: name for name in KEYS}
     near, = difflib.get_close_matches(written.upper(), by_ending, n=1, cutoff=0)
     return f"key '{written}' is unknown; the nearest known key is {by_ending[near]}{allowed_end(KEYS[by_ending[near]])}"

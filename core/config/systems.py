@@ -51,7 +51,7 @@ def settle_system(name: str, mode: str) -> tuple[str, str]:
     An empty mode is the system's usual one. The joint system in mode action is its skeleton network alone.
 
     Raises:
-        ValueError: the system has no such mode.
+        ValueError: there is no such system, or it has no such mode.
 
     Example:
         >>> settle_system('joint', 'action')
@@ -59,6 +59,8 @@ def settle_system(name: str, mode: str) -> tuple[str, str]:
     """
     if (name, mode) == ('joint', 'action'):
         name = 'skeleton'
+    if name not in SYSTEMS:
+        raise ValueError(f"MODEL.NAME is {name!r}; allowed: one of {', '.join(SYSTEMS)}")
     modes = SYSTEMS[name].modes
     if mode and mode not in modes:
         raise ValueError(f'TRAIN.MODE is {mode} but MODEL.NAME {name} has only {", ".join(modes)}; choose one of them, '

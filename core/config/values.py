@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -14,7 +15,7 @@ def parse(text: str) -> Any:
     """Return what a word of the command line means: it is read as YAML where it is some."""
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):                  # a ValueError: a date or a number that does not exist
         return text
 
 
@@ -62,6 +63,8 @@ def _checked_scalar(name: str, key: Key, value: Any, like: Any) -> Any:
     if type(value) is not wanted:
         raise ValueError(f'{name} is {value!r} but must be of type {wanted.__name__}, like {key.default!r}'
                          f'{allowed_end(key)}')
+    if wanted is float and not isfinite(value):
+        raise ValueError(f'{name} is {value} but must be a finite number{allowed_end(key)}')
     chosen = key.choices is None or value in key.choices or (key.prefix and value.startswith(key.prefix))
     in_range = (key.minimum is None or value >= key.minimum) and (key.maximum is None or value <= key.maximum)
     if not (chosen and in_range and (key.multiple_of is None or value % key.multiple_of == 0)):

@@ -93,6 +93,7 @@ class FrameArray:
     """
 
     def __init__(self, frames: np.ndarray, fps: float) -> None:
+        frames = np.asarray(frames)
         if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[-1] != 3 or not frames.size:
             raise ValueError(f'frames must be uint8 RGB of shape (T, H, W, 3), found {frames.dtype} of shape '
                              f'{frames.shape}')

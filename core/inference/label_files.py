@@ -33,6 +33,8 @@ def find_videos(source: Path) -> dict[str, Path]:
     """
     if source.is_file():
         return {source.stem: source}
+    if not source.is_dir():
+        raise ValueError(f'{source}: no such video, nor a folder of videos')
     return by_sequence(('_'.join(path.relative_to(source).with_suffix('').parts), path)
                        for path in videos_below(source))
 

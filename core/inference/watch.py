@@ -49,8 +49,8 @@ def open_source(video: Path | int) -> Source:
     if isinstance(video, Path):
         footage = Footage(video)
         return Source(video.stem, footage.fps, _file_frames(footage))
-    camera = cv2.VideoCapture(video)
-    if not camera.isOpened():
+    camera = cv2.VideoCapture(video) if video >= 0 else None         # OpenCV opens any camera, or dies, below 0
+    if camera is None or not camera.isOpened():
         raise ValueError(f'camera {video} cannot be opened; give the number of another one, or a video file')
     return Source(f'camera_{video}', usual_rate(camera.get(cv2.CAP_PROP_FPS)), _camera_frames(camera))
 

@@ -42,5 +42,5 @@ def read_run(folder: Path) -> Run:
     if not file.is_file():
         raise ValueError(f"'{folder}' holds no config.yaml; name the folder of a run, such as output/demo")
     class_names, answers = read_predictions(folder / 'predictions.json')
-    return Run(folder, saved_config(file.read_text()), read_rows(folder / 'metrics.jsonl'),
+    return Run(folder, saved_config(file.read_text(), f"'{file}'"), read_rows(folder / 'metrics.jsonl'),
                read_metrics(folder / 'metrics.json'), class_names, answers)

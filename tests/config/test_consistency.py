@@ -10,6 +10,8 @@ DISTRIBUTIONS = ['SKELETON.NAME', 'posec3d', 'IMPLICIT.MODE', 'probs', 'GEOM', '
 @pytest.mark.parametrize(('overrides', 'message'), [
     (['INSTANCE_POOLING', 'true', 'MULTI_FUSE', 'true'], 'MODEL.INSTANCE_POOLING merges the persons'),
     ([*DISTRIBUTIONS, 'MULTI_FUSE', 'true'], 'reads the distributions of the joint model'),
+    (['MULTI_FUSE', 'true', 'HEADS', '3'], 'MODEL.VISUAL.HEADS is 3 but must divide MODEL.VISUAL.DIM 128'),
+    (['NAME', '..'], 'NAME is .* but must be a plain folder name'), (['NAME', ''], 'NAME is .* plain folder name'),
     (['P_INTERVAL', '[0.8,0.5]', 'MODEL.NAME', 'skelet'], 'DATASET.P_INTERVAL is .*smallest'),
 ])
 def test_what_does_not_go_together_is_refused(overrides, message):

@@ -32,3 +32,21 @@ def test_words_of_the_command_line_are_pairs():
                                                                                   ('DATASET.SAMPLER', 'uniform')]
     with pytest.raises(ValueError, match="override 'LR' has no value"):
         command_line_layer(['LR'])
+
+
+def test_words_of_text_keys_stay_words():
+    words = ['NAME', '2026-12-01', 'OUTPUT_DIR', '0123', 'ANNOTATIONS', "'7'", 'PRETRAINED', '', 'FEW', '3']
+    assert [value for _, value in command_line_layer(words).pairs] == ['2026-12-01', '0123', '7', None, 3]
+
+
+@pytest.mark.parametrize('base', ['5', '[1]', '{a: b}'])
+def test_a_base_that_is_no_name_is_refused(tmp_path, base):
+    (tmp_path / 'top.yaml').write_text(f'_BASE_: {base}')
+    with pytest.raises(ValueError, match='_BASE_ is .* but must be the name of a file'):
+        file_layers(tmp_path / 'top.yaml')
+
+
+def test_a_file_with_a_date_that_does_not_exist_is_named(tmp_path):
+    (tmp_path / 'top.yaml').write_text('NAME: 2026-13-45')
+    with pytest.raises(ValueError, match='top.yaml. is not readable YAML: month must be'):
+        file_layers(tmp_path / 'top.yaml')

@@ -155,3 +155,14 @@ def test_what_a_program_presets_is_left_out_where_it_has_no_effect():
     cfg = load_config(None, ['MODEL.NAME', 'skelet', 'SEED', '2'], preset)
     assert (cfg.TRAIN.LR, cfg.SEED, cfg.MODEL.IMAGE_SIZE) == (0.5, 2, [96, 160])
     assert load_config(None, [], preset).MODEL.IMAGE_SIZE == [32, 32]
+
+
+@pytest.mark.parametrize('text', ['', '- NAME', 'words', 'NAME: [', 'NAME: 2026-13-45'])
+def test_what_is_no_saved_configuration_is_named(text):
+    with pytest.raises(ValueError, match="^config.yaml must hold 'KEY: value' lines"):
+        saved_config(text, 'config.yaml')
+
+
+def test_a_saved_configuration_of_an_unknown_system_is_refused():
+    with pytest.raises(ValueError, match="MODEL.NAME is 'other'; allowed: one of joint"):
+        saved_config('MODEL: {NAME: other}')

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.config import KEYS
+from core.config import KEYS, load_config
 from core.config.published import OBSOLETE, RENAMED, translate
 
 
@@ -32,3 +32,13 @@ def test_obsolete_keys_warn_and_mean_nothing(name):
 @pytest.mark.parametrize('name', ['TRAIN.LR', 'NAME', 'nonsense', 'MODEL.nonsense'])
 def test_other_keys_are_not_touched(name):
     assert translate(name, 1) == (None, None)
+
+
+@pytest.mark.parametrize(('line', 'name'), [
+    ('sampler: [uniform_sample]', 'DATASET.SAMPLER'), ('BACKBONE: [hrnet]', 'BACKBONE'),
+    ('opt1: {POLICY: [MultiStepLR]}', 'TRAIN.SCHEDULER'),
+])
+def test_a_list_where_a_name_belongs_is_refused(tmp_path, line, name):
+    (tmp_path / 'list.yaml').write_text(line)
+    with pytest.raises(ValueError, match=f'{name} is .* but must be of type str'):
+        load_config(tmp_path / 'list.yaml')

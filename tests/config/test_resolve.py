@@ -55,3 +55,10 @@ def test_settings_have_the_mode_that_is_meant():
     assert settings_of(cfg)['MODEL.NAME'] == 'skeleton'
     cfg.MODEL.NAME, cfg.TRAIN.MODE = 'skelet', 'two_stage'
     assert settings_of(cfg)['TRAIN.MODE'] == 'two_stage'
+
+
+@pytest.mark.parametrize('line', ['TRAIN:', 'TRAIN: adam', 'TRAIN: [LR, 1]'])
+def test_a_section_without_keys_is_called_one(tmp_path, line):
+    (tmp_path / 'section.yaml').write_text(line)
+    with pytest.raises(ValueError, match="'TRAIN' is a section, no key; name a key in it .* like TRAIN.MODE"):
+        load_config(tmp_path / 'section.yaml')

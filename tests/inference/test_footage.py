@@ -3,7 +3,7 @@ import struct
 import numpy as np
 import pytest
 
-from core.inference.footage import Footage, frame_edges, usual_rate
+from core.inference.footage import Footage, FrameArray, frame_edges, usual_rate
 
 
 def test_frames_come_again_every_time_with_their_times(walking, make_video):
@@ -48,3 +48,10 @@ def test_where_the_file_knows_no_times_the_rate_tells(times):
 
 def test_impossible_rates_are_thirty():
     assert [usual_rate(rate) for rate in (0.0, float('nan'), 90000.0, 23.976)] == [30, 30, 30, 23.976]
+
+
+def test_a_list_of_frames_is_an_array():
+    frames = [np.full((4, 6, 3), shade, np.uint8) for shade in (1, 2)]
+    assert [frame[0, 0, 0] for frame in FrameArray(frames, 30)] == [1, 2]
+    with pytest.raises(ValueError, match='found object of shape'):
+        FrameArray(None, 30)

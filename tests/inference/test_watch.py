@@ -55,3 +55,9 @@ def test_frames_are_shown_at_their_times():
 def test_a_camera_that_is_not_there_is_said_in_a_sentence():
     with pytest.raises(ValueError, match='camera 97 cannot be opened'):
         open_source(97)
+
+
+def test_a_camera_below_zero_is_never_asked_for(monkeypatch):
+    monkeypatch.setattr(watching.cv2, 'VideoCapture', lambda number: pytest.fail('OpenCV may end the program'))
+    with pytest.raises(ValueError, match='camera -1 cannot be opened'):
+        open_source(-1)

@@ -40,6 +40,12 @@ def test_a_folder_without_configuration_is_refused(tmp_path):
         read_run(tmp_path)
 
 
+def test_a_configuration_that_is_none_is_refused(folder):
+    (folder / 'config.yaml').write_text('- NAME')
+    with pytest.raises(ValueError, match="config.yaml' must hold 'KEY: value' lines"):
+        read_run(folder)
+
+
 @pytest.mark.parametrize('clips', [[{'label': 0}], [{'id': 'a', 'label': 2}], [{'id': 'a', 'label': 0, 'top5': [3]}]])
 def test_predictions_of_another_kind_are_refused(folder, clips):
     write_predictions(folder, clips)

@@ -81,6 +81,11 @@ def test_what_makes_no_sense_is_refused(tmp_path):
             export.main(['--checkpoint', str(tmp_path / 'none.pth'), *options])
 
 
+def test_a_folder_as_the_file_to_write_is_refused_before_anything_is_exported(tmp_path):
+    with pytest.raises(ValueError, match='is a folder; name the file to write in it, such as joint.onnx'):
+        export.main(['--checkpoint', 'none.pth', '--out', str(tmp_path)])
+
+
 def test_only_the_joint_system_is_exported(tiny_of, tmp_path):
     exp_train.main(tiny_of('END_EPOCH', '0', 'MODEL.NAME', 'skeleton', 'SKELETON.NAME', 'stgcnpp'))
     with pytest.raises(ValueError, match='MODEL.NAME skeleton, .* which cannot be exported; name .* can: joint'):

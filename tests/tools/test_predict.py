@@ -157,7 +157,7 @@ def test_a_single_bad_video_is_an_error(checkpoint, videos):
     with pytest.raises(ValueError, match='empty.avi: nobody was found in it; try another --annotator'):
         predict.main(arguments(checkpoint, videos / 'empty.avi'))
     assert not list((checkpoint.parent / 'out').iterdir())
-    with pytest.raises(ValueError, match='none.mp4: no such directory'):
+    with pytest.raises(ValueError, match='none.mp4: no such video, nor a folder'):
         predict.main(arguments(checkpoint, videos / 'none.mp4'))
 
 
@@ -173,8 +173,9 @@ def test_a_file_is_read_as_a_camera_would_be(checkpoint, videos, capsys):
 
 
 def test_wrong_arguments_are_refused(checkpoint, videos, tmp_path):
-    with pytest.raises(ValueError, match='--window -1.0 must be more than 0'):
-        predict.main(arguments(checkpoint, videos, '--window', '-1'))
+    for window in ('-1', 'nan', 'inf'):
+        with pytest.raises(ValueError, match='--window .* must be more than 0'):
+            predict.main(arguments(checkpoint, videos, '--window', window))
     (tmp_path / 'nothing').mkdir()
     with pytest.raises(ValueError, match='nothing: holds no video'):
         predict.main(arguments(checkpoint, tmp_path / 'nothing'))

@@ -30,7 +30,7 @@ class Checkpoint:
     @property
     def config(self) -> CfgNode:
         """The configuration of its run; keys that came later have their defaults."""
-        return saved_config(self.state['config'])
+        return saved_config(self.state['config'], f"the configuration in '{self.file}'")
 
     @property
     def class_names(self) -> tuple[str, ...]:
