@@ -97,8 +97,7 @@ def test_what_it_says_it_can_it_can_and_the_rest_is_refused(cfg, ability, tmp_pa
     file, name, mode = tmp_path / 'best.pth', cfg.MODEL.NAME, cfg.TRAIN.MODE
     torch.save({'model': build_model(cfg).state_dict(), 'config': cfg.dump(), 'class_names': ['sit', 'stand']}, file)
     if ability in abilities(name, mode):
-        if cfg.DATASET.LAYOUT == 'coco17':
-            assert LOADERS[ability](file).class_names == ('sit', 'stand')
+        assert LOADERS[ability](file).class_names == ('sit', 'stand')
         return
     with pytest.raises(ValueError, match=f"best.pth' is of MODEL.NAME {name}, .* cannot {ABILITIES[ability]}"):
         LOADERS[ability](file)
